@@ -1,0 +1,170 @@
+"""Who may do what: the whole policy on one page. Row scope is `visible_to`, in querysets.py.
+
+A permission is held through a role that is in force today. With a row, the role must also reach
+that row: the network, a regional network, an organisation, or the person herself.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Affiliation, Membership, Office, Organisation, Person, RegionalNetwork, Role
+
+
+class Permission(TextChoices):
+    OWN_RECORD = "own_record", _("Ver su propia ficha")
+    STAFF_HOME = "staff_home", _("Abrir el inicio de trabajo")
+    ORGANISATION_VIEW = "organisation_view", _("Ver organizaciones")
+    ORGANISATION_EDIT = "organisation_edit", _("Corregir organizaciones")
+    ORGANISATION_REGISTER = "organisation_register", _("Registrar organizaciones")
+    AFFILIATION_EDIT = "affiliation_edit", _("Cambiar afiliaciones y redes regionales")
+    PERSON_VIEW = "person_view", _("Ver personas")
+    PERSON_REGISTER = "person_register", _("Registrar personas")
+    PERSON_EDIT = "person_edit", _("Corregir personas")
+    PERSON_REVEAL = "person_reveal", _("Ver documento y teléfono completos")
+    PERSON_MERGE = "person_merge", _("Juntar y separar fichas")
+    PERSON_TRASH = "person_trash", _("Mandar a la papelera y recuperar")
+    BOARD_EDIT = "board_edit", _("Cambiar juntas directivas")
+    CONSENT_RECORD = "consent_record", _("Anotar consentimientos")
+    IMPORT = "import", _("Importar listas")
+    EXPORT = "export", _("Exportar sin datos personales")
+    EXPORT_PERSONAL = "export_personal", _("Exportar datos personales")
+    HISTORY_VIEW = "history_view", _("Ver la historia de una ficha")
+    HISTORY_REVERT = "history_revert", _("Revertir un cambio")
+    ACCESS_LOG_VIEW = "access_log_view", _("Leer el registro de accesos")
+    ACCOUNT_MANAGE = "account_manage", _("Dar cuentas y roles")
+    PARTNER_VIEW = "partner_view", _("Ver aliados y programas")
+    PARTNER_EDIT = "partner_edit", _("Cambiar aliados y programas")
+    PLACE_EDIT = "place_edit", _("Cambiar zonas mineras")
+    DOCUMENT_VIEW = "document_view", _("Abrir documentos")
+    DOCUMENT_UPLOAD = "document_upload", _("Subir documentos")
+    COMPONENTS_VIEW = "components_view", _("Ver el muestrario de componentes")
+
+
+P = Permission
+
+_LEADER = {
+    P.STAFF_HOME,
+    P.ORGANISATION_VIEW,
+    P.ORGANISATION_EDIT,
+    P.PERSON_VIEW,
+    P.PERSON_REGISTER,
+    P.PERSON_EDIT,
+    P.PERSON_REVEAL,
+    P.CONSENT_RECORD,
+    P.IMPORT,
+    P.EXPORT,
+    P.EXPORT_PERSONAL,
+    P.HISTORY_VIEW,
+    P.DOCUMENT_VIEW,
+    P.DOCUMENT_UPLOAD,
+}
+_COORDINATOR = _LEADER | {
+    P.PERSON_MERGE,
+    P.PERSON_TRASH,
+    P.BOARD_EDIT,
+    P.HISTORY_REVERT,
+    P.PARTNER_VIEW,
+    P.COMPONENTS_VIEW,
+}
+
+GRANTS: dict[str, frozenset[str]] = {
+    Role.NATIONAL_COORDINATOR: frozenset(
+        _COORDINATOR
+        | {P.ORGANISATION_REGISTER, P.AFFILIATION_EDIT, P.PARTNER_EDIT, P.PLACE_EDIT}
+    ),
+    Role.REGIONAL_COORDINATOR: frozenset(_COORDINATOR | {P.ORGANISATION_REGISTER}),
+    Role.ORGANISATION_LEADER: frozenset(_LEADER),
+    Role.TRAINER: frozenset({P.STAFF_HOME, P.ORGANISATION_VIEW, P.PERSON_VIEW}),
+    Role.ANALYST: frozenset(
+        {P.STAFF_HOME, P.ORGANISATION_VIEW, P.EXPORT, P.PARTNER_VIEW, P.PARTNER_EDIT}
+    ),
+    Role.PERSONAL_DATA: frozenset({P.PERSON_VIEW, P.PERSON_REVEAL, P.EXPORT, P.EXPORT_PERSONAL}),
+    Role.AUDITOR: frozenset({P.STAFF_HOME, P.ORGANISATION_VIEW, P.ACCESS_LOG_VIEW, P.HISTORY_VIEW}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.STAFF_HOME, P.ACCOUNT_MANAGE, P.ORGANISATION_VIEW, P.PLACE_EDIT, P.COMPONENTS_VIEW}
+    ),
+    Role.MEMBER: frozenset({P.OWN_RECORD}),
+}
+
+# Roles that must sign in with a second factor: everyone but a member on her phone.
+STAFF_ROLES = frozenset(GRANTS) - {Role.MEMBER}
+
+# Roles held by people outside the network: they see only those who agreed to it.
+OUTSIDE_ROLES = frozenset({Role.ANALYST, Role.PERSONAL_DATA})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How far a permission of one account reaches today. `person_id` is her own record."""
+
+    everything: bool = False
+    only_shared: bool = False
+    regional_network_ids: frozenset[UUID] = frozenset()
+    organisation_ids: frozenset[UUID] = frozenset()
+    person_id: UUID | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.everything or self.organisation_ids or self.person_id)
+
+
+def scope_of(user: Any, permission: str) -> Scope:
+    """The reach of `permission`. One query for the roles, one for the networks; kept per request."""
+    if not (user.is_authenticated and user.is_active):
+        return Scope()
+    kept: dict[str, Scope] = user.__dict__.setdefault("_scopes", {})
+    if permission not in kept:
+        kept[permission] = _scope(user, permission)
+    return kept[permission]
+
+
+def _scope(user: Any, permission: str) -> Scope:
+    roles = [a for a in user.roles_in_force if permission in GRANTS[a.role]]
+    wide = [a for a in roles if a.organisation_id is None and a.regional_network_id is None]
+    inside = [a for a in wide if a.role not in OUTSIDE_ROLES and a.role != Role.MEMBER]
+    if inside:
+        return Scope(everything=True)
+    networks = frozenset(a.regional_network_id for a in roles if a.regional_network_id)
+    organisations = {a.organisation_id for a in roles if a.organisation_id}
+    if networks:
+        organisations |= set(
+            Affiliation.objects.current()
+            .filter(regional_network__in=networks)
+            .values_list("organisation_id", flat=True)
+        )
+    outside = any(a.role in OUTSIDE_ROLES for a in wide)
+    return Scope(
+        everything=outside,
+        only_shared=outside,
+        regional_network_ids=networks,
+        organisation_ids=frozenset(organisations),
+        person_id=user.person_id if any(a.role == Role.MEMBER for a in roles) else None,
+    )
+
+
+def policy(user: Any, permission: str, obj: Model | None = None) -> bool:
+    """The answer to `network.base.access.can`."""
+    if not any(permission in GRANTS[a.role] for a in user.roles_in_force):
+        return False
+    return obj is None or _reaches(user, permission, obj)
+
+
+def _reaches(user: Any, permission: str, obj: Model) -> bool:
+    scope = scope_of(user, permission)
+    if isinstance(obj, Person):
+        return Person.objects.within(scope).filter(pk=obj.pk).exists()
+    if isinstance(obj, Organisation):
+        return scope.everything or obj.pk in scope.organisation_ids
+    if isinstance(obj, RegionalNetwork):
+        return scope.everything or obj.pk in scope.regional_network_ids
+    if isinstance(obj, Membership):
+        return _reaches(user, permission, obj.person)
+    if isinstance(obj, Office | Affiliation):
+        return _reaches(user, permission, obj.organisation or obj.regional_network)
+    raise TypeError(f"members.access no conoce {type(obj).__name__}")
+
+

@@ -1,0 +1,34 @@
+from members.models.accounts import LoginCode, Role, RoleAssignment, User
+from members.models.consents import Consent, PrivacyNotice, Purpose
+from members.models.duplicates import Merge, NotDuplicate
+from members.models.organisations import (
+    Affiliation,
+    Organisation,
+    OrganisationAlias,
+    RegionalNetwork,
+)
+from members.models.people import Language, Membership, Office, Person, Phone, SensitiveFacts
+from members.models.periods import Period
+
+__all__ = [
+    "Affiliation",
+    "Consent",
+    "Language",
+    "LoginCode",
+    "Membership",
+    "Merge",
+    "NotDuplicate",
+    "Office",
+    "Organisation",
+    "OrganisationAlias",
+    "Period",
+    "Person",
+    "Phone",
+    "PrivacyNotice",
+    "Purpose",
+    "RegionalNetwork",
+    "Role",
+    "RoleAssignment",
+    "SensitiveFacts",
+    "User",
+]

@@ -1,0 +1,205 @@
+"""Accounts: who signs in, and the dated roles, each with its scope, that say what she may do."""
+
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from network.base.history import tracked
+from network.base.ids import new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+@tracked
+class User(AbstractBaseUser):
+    """An account. A person on record needs none; a member's account points at her own record."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(_("correo"), null=True, blank=True, unique=True)
+    name = models.CharField(_("nombre"), max_length=120)
+    person = models.OneToOneField(
+        "members.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="account"
+    )
+    language = models.CharField(_("idioma"), max_length=8, default="es-pe")
+    is_active = models.BooleanField(_("activa"), default=True)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("cuenta")
+        verbose_name_plural = _("cuentas")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="members_user_email_folded"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(person__isnull=False),
+                name="members_user_reachable",
+                violation_error_message=_("Una cuenta necesita un correo o una persona."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's word for who may open the admin site."""
+        return self.has_role(Role.ADMINISTRATOR)
+
+    def has_role(self, *roles: str) -> bool:
+        return any(a.role in roles for a in self.roles_in_force)
+
+    @property
+    def roles_in_force(self) -> list["RoleAssignment"]:
+        """Today's roles, read once per request (the account is loaded anew at each request)."""
+        if not hasattr(self, "_roles_in_force"):
+            self._roles_in_force = list(
+                self.role_assignments.in_force().select_related("regional_network", "organisation")
+            )
+        return self._roles_in_force
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
+
+
+class Role(models.TextChoices):
+    NATIONAL_COORDINATOR = "national_coordinator", _("Coordinadora nacional")
+    REGIONAL_COORDINATOR = "regional_coordinator", _("Coordinadora regional")
+    ORGANISATION_LEADER = "organisation_leader", _("Dirigenta de organización")
+    TRAINER = "trainer", _("Capacitadora")
+    ANALYST = "analyst", _("Analista de Solidaridad")
+    PERSONAL_DATA = "personal_data", _("Acceso temporal a datos personales")
+    AUDITOR = "auditor", _("Auditora")
+    ADMINISTRATOR = "administrator", _("Administradora")
+    MEMBER = "member", _("Socia")
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def in_force(self, on: date | None = None) -> "RoleAssignmentQuerySet":
+        """Roles that count on a day: begun, and not ended before it."""
+        on = on or timezone.localdate()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+@tracked
+class RoleAssignment(models.Model):
+    """A role held by an account from a day to a day, over the network, a region or an organisation.
+
+    Distinct by account, role, scope and first day. `ends_on` is the last day it counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_assignments")
+    role = models.CharField(_("rol"), max_length=24, choices=Role)
+    regional_network = models.ForeignKey(
+        "members.RegionalNetwork", on_delete=models.PROTECT, null=True, blank=True
+    )
+    organisation = models.ForeignKey(
+        "members.Organisation", on_delete=models.PROTECT, null=True, blank=True
+    )
+    starts_on = models.DateField(_("desde"))
+    ends_on = models.DateField(_("hasta"), null=True, blank=True)
+    reason = models.CharField(_("motivo"), max_length=300, blank=True)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rol asignado")
+        indexes = [models.Index(fields=["user", "starts_on"], name="members_role_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="members_role_dates",
+                violation_error_message=_("El rol termina antes de empezar."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(role=Role.REGIONAL_COORDINATOR, regional_network__isnull=False)
+                    & Q(organisation=None)
+                )
+                | Q(
+                    role=Role.ORGANISATION_LEADER,
+                    organisation__isnull=False,
+                    regional_network=None,
+                )
+                | (Q(role=Role.TRAINER) & (Q(regional_network=None) | Q(organisation=None)))
+                | Q(
+                    role__in=[
+                        Role.NATIONAL_COORDINATOR,
+                        Role.ANALYST,
+                        Role.PERSONAL_DATA,
+                        Role.AUDITOR,
+                        Role.ADMINISTRATOR,
+                        Role.MEMBER,
+                    ],
+                    regional_network=None,
+                    organisation=None,
+                ),
+                name="members_role_scope",
+                violation_error_message=_("Ese rol no va con ese ámbito."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.PERSONAL_DATA) | (Q(ends_on__isnull=False) & ~Q(reason="")),
+                name="members_role_personal_data_dated",
+                violation_error_message=_(
+                    "El acceso a datos personales lleva fecha de término y motivo."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} · {self.scope_name}"
+
+    @property
+    def scope_name(self) -> str:
+        if self.organisation_id:
+            return self.organisation.name
+        if self.regional_network_id:
+            return self.regional_network.name
+        return str(_("Toda la red"))
+
+
+class LoginCode(models.Model):
+    """One-time code sent to a phone. Limits live in this row, so that parallel tries are counted.
+
+    `phone_index` is the blind index of the number; a row is written for unknown numbers too, so
+    that both cost the same.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    phone_index = models.BinaryField(max_length=32)
+    code_hash = models.CharField(max_length=256)
+    browser_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    network_address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        verbose_name = _("código de ingreso")
+        indexes = [
+            models.Index(fields=["phone_index", "-created_at"], name="members_logincode_phone"),
+            models.Index(fields=["created_at"], name="members_logincode_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created_at}"

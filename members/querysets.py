@@ -1,0 +1,134 @@
+"""Questions asked of people and organisations. Rows reach a view only through `visible_to`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from network.base.text import fold, sound
+
+if TYPE_CHECKING:
+    from members.access import Scope
+
+
+def _scope_of(user: Any, permission: str) -> Scope:
+    from members.access import scope_of  # noqa: PLC0415  # the policy reads these models
+
+    return scope_of(user, permission)
+
+
+class RegionalNetworkQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def visible_to(self, user: Any) -> RegionalNetworkQuerySet:
+        """Networks are no secret inside: whoever may see organisations sees their names."""
+        return self if not _scope_of(user, "organisation_view").is_empty else self.none()
+
+    def within(self, scope: Scope) -> RegionalNetworkQuerySet:
+        return self if scope.everything else self.filter(pk__in=scope.regional_network_ids)
+
+
+class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def visible_to(self, user: Any) -> OrganisationQuerySet:
+        return self.within(_scope_of(user, "organisation_view"))
+
+    def within(self, scope: Scope) -> OrganisationQuerySet:
+        rows = self.filter(trashed_at=None)
+        return rows if scope.everything else rows.filter(pk__in=scope.organisation_ids)
+
+    def search(self, text: str) -> OrganisationQuerySet:
+        rows = self
+        for word in fold(text).split():
+            rows = rows.filter(search_key__contains=word)
+        return rows
+
+    def with_status(self, on: date | None = None) -> OrganisationQuerySet:
+        """`is_affiliated`: belongs to the network on that day through any affiliation."""
+        affiliations = apps.get_model("members", "Affiliation").objects.on(on or timezone.localdate())
+        return self.annotate(is_affiliated=Exists(affiliations.filter(organisation=OuterRef("pk"))))
+
+    def affiliated(self, on: date | None = None) -> OrganisationQuerySet:
+        return self.with_status(on).filter(is_affiliated=True)
+
+    def in_regional_network(self, network_id: Any, on: date | None = None) -> OrganisationQuerySet:
+        affiliations = apps.get_model("members", "Affiliation").objects.on(on or timezone.localdate())
+        return self.filter(
+            Exists(affiliations.filter(organisation=OuterRef("pk"), regional_network=network_id))
+        )
+
+
+class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def visible_to(self, user: Any) -> PersonQuerySet:
+        return self.within(_scope_of(user, "person_view"))
+
+    def within(self, scope: Scope) -> PersonQuerySet:
+        """People on record inside a scope: never the trashed, merged or withdrawn."""
+        rows = self.on_record()
+        if scope.only_shared:
+            return rows.agreed_to("share_solidaridad")
+        if scope.everything:
+            return rows
+        reach = Q(pk__in=[])
+        if scope.organisation_ids:
+            memberships = apps.get_model("members", "Membership").objects.filter(
+                person=OuterRef("pk"), organisation__in=scope.organisation_ids
+            )
+            reach |= Q(Exists(memberships))
+        if scope.person_id:
+            reach |= Q(pk=scope.person_id)
+        return rows.filter(reach)
+
+    def on_record(self) -> PersonQuerySet:
+        return self.filter(trashed_at=None, merged_into=None, withdrawn_at=None)
+
+    def in_trash(self) -> PersonQuerySet:
+        return self.filter(trashed_at__isnull=False, merged_into=None)
+
+    def agreed_to(self, purpose: str) -> PersonQuerySet:
+        consents = apps.get_model("members", "Consent").objects.granted(purpose)
+        return self.filter(Exists(consents.filter(person=OuterRef("pk"))))
+
+    def with_document(self, kind: str, index: bytes) -> PersonQuerySet:
+        return self.filter(document_kind=kind, document_index=index)
+
+    def with_phone(self, index: bytes) -> PersonQuerySet:
+        """Whoever is reached at a number today. Several people may share it."""
+        phones = apps.get_model("members", "Phone").objects.filter(
+            number_index=index, retired_at=None
+        )
+        return self.filter(Exists(phones.filter(person=OuterRef("pk"))))
+
+    def search(self, text: str) -> PersonQuerySet:
+        """By name, blind to accents and order of the words, every word a part of the name."""
+        rows = self
+        for word in fold(text).split():
+            rows = rows.filter(search_key__contains=word)
+        return rows
+
+    def sounding_like(self, text: str) -> PersonQuerySet:
+        """By the sound of every word: `Waman` finds `Huamán`."""
+        rows = self
+        for word in fold(text).split():
+            rows = rows.filter(sound_key__contains=sound(word))
+        return rows
+
+    def members_of(self, organisation_id: Any, on: date | None = None) -> PersonQuerySet:
+        memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
+        return self.filter(
+            Exists(memberships.filter(person=OuterRef("pk"), organisation=organisation_id))
+        )
+
+    def current_members(self, on: date | None = None) -> PersonQuerySet:
+        memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
+        return self.filter(Exists(memberships.filter(person=OuterRef("pk"))))
+
+    def without_phone(self) -> PersonQuerySet:
+        phones = apps.get_model("members", "Phone").objects.filter(retired_at=None)
+        return self.filter(~Exists(phones.filter(person=OuterRef("pk"))))
+
+    def holding_office(self, on: date | None = None) -> PersonQuerySet:
+        offices = apps.get_model("members", "Office").objects.on(on or timezone.localdate())
+        return self.filter(Exists(offices.filter(person=OuterRef("pk"))))

@@ -1,0 +1,45 @@
+"""Extensions, and the three text rules of network.base.text as immutable SQL functions."""
+
+from django.contrib.postgres.operations import (
+    BtreeGistExtension,
+    TrigramExtension,
+)
+from django.db import migrations
+
+from network.base.text import ACCENTED, PLAIN, SEPARATORS, SOUND_STEPS
+
+
+def quoted(text: str) -> str:
+    return "E'" + "".join(f"\\u{ord(c):04x}" if c in "'\\\t\n\r\u00a0" else c for c in text) + "'"
+
+
+def folded(expression: str) -> str:
+    plain = PLAIN + " " * len(SEPARATORS)
+    return (
+        "btrim(regexp_replace(lower(translate("
+        f"{expression}, {quoted(ACCENTED + SEPARATORS)}, '{plain}')), ' +', ' ', 'g'))"
+    )
+
+
+def sounded(expression: str) -> str:
+    for written, heard in SOUND_STEPS:
+        expression = f"replace({expression}, '{written}', '{heard}')"
+    return rf"regexp_replace({expression}, '(.)\1+', '\1', 'g')"
+
+
+def function(name: str, body: str) -> migrations.RunSQL:
+    return migrations.RunSQL(
+        f"CREATE FUNCTION {name}(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+        f"RETURN {body}",
+        f"DROP FUNCTION {name}(text)",
+    )
+
+
+class Migration(migrations.Migration):
+    operations = [
+        TrigramExtension(),
+        BtreeGistExtension(),
+        function("portal_fold", folded("$1")),
+        function("portal_sort", folded("replace(replace($1, 'ñ', 'n~'), 'Ñ', 'n~')")),
+        function("portal_sound", sounded("portal_fold($1)")),
+    ]

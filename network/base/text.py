@@ -1,0 +1,93 @@
+"""How names are compared: folded for search, keyed for Spanish order, reduced to sound.
+
+The same three rules live in PostgreSQL (migration 0001, `portal_fold`, `portal_sort`,
+`portal_sound`), where generated columns use them; a test holds both sides equal.
+"""
+
+import re
+
+from django.db.models import Func, TextField
+
+ACCENTED = "áàâäãåéèêëíìîïóòôöõúùûüýÿçñÁÀÂÄÃÅÉÈÊËÍÌÎÏÓÒÔÖÕÚÙÛÜÝÇÑ"
+PLAIN = "aaaaaaeeeeiiiiooooouuuuyycnaaaaaaeeeeiiiiooooouuuuycn"
+SEPARATORS = ".,;:-_'\"`´’/()[]\t\n\r\u00a0"
+
+_FOLD = str.maketrans(ACCENTED + SEPARATORS, PLAIN + " " * len(SEPARATORS))
+
+# In this order. Spanish spellings of one sound, and the Quechua and Aymara surnames that are
+# written in many ways (Huamán, Guaman, Waman; Ccopa, Qopa, Copa; Quispe, Kispe, Qquispe).
+SOUND_STEPS: tuple[tuple[str, str], ...] = (
+    ("x", "s"),
+    ("ch", "x"),
+    ("sh", "s"),
+    ("ph", "f"),
+    ("ll", "y"),
+    ("hua", "wa"),
+    ("hue", "we"),
+    ("hui", "wi"),
+    ("gua", "wa"),
+    ("guo", "wo"),
+    ("h", ""),
+    ("gue", "g1"),
+    ("gui", "g2"),
+    ("ge", "je"),
+    ("gi", "ji"),
+    ("g1", "ge"),
+    ("g2", "gi"),
+    ("qu", "k"),
+    ("q", "k"),
+    ("ce", "se"),
+    ("ci", "si"),
+    ("c", "k"),
+    ("z", "s"),
+    ("v", "b"),
+    ("y", "i"),
+    ("w", "u"),
+    ("o", "u"),
+    ("e", "i"),
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, ñ as n, punctuation as one space: what search compares."""
+    return " ".join(text.translate(_FOLD).lower().split())
+
+
+def sort_key(text: str) -> str:
+    """Spanish alphabetical order when compared byte by byte: ñ after n, accents ignored."""
+    return fold(text.replace("ñ", "n~").replace("Ñ", "n~"))
+
+
+def sound(text: str) -> str:
+    """What is left when spellings of one sound are made equal. Two spaces never touch."""
+    text = fold(text)
+    for written, heard in SOUND_STEPS:
+        text = text.replace(written, heard)
+    return re.sub(r"(.)\1+", r"\1", text)
+
+
+class Fold(Func):
+    function = "portal_fold"
+    output_field = TextField()
+
+
+class SortKey(Func):
+    function = "portal_sort"
+    output_field = TextField(db_collation="C")
+
+
+class Sound(Func):
+    function = "portal_sound"
+    output_field = TextField()
+
+
+class _Concat(Func):
+    """`a || ' ' || b`: concat() is only stable in PostgreSQL, this is immutable. No column is NULL."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
+
+
+def joined(*columns: str) -> Func:
+    return _Concat(*columns)
