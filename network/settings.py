@@ -133,7 +133,8 @@ def database(url: str, role: str = "") -> dict[str, Any]:
 
 
 DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL", "")
-DATABASES = {"default": database(env_text("DATABASE_URL"), env_text("DATABASE_APP_ROLE", ""))}
+DATABASE_APP_ROLE = env_text("DATABASE_APP_ROLE", "")
+DATABASES = {"default": database(env_text("DATABASE_URL"), DATABASE_APP_ROLE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis or Valkey: it only hurries -----------------------------------------------------------

@@ -1,0 +1,149 @@
+"""The PostgreSQL and the Valkey that one run of the tests uses, and its databases.
+
+Servers given by TEST_DATABASE_URL and TEST_REDIS_URL, or by DATABASE_URL and REDIS_URL, are used;
+what is not given is started in a temporary folder and goes with this process. The tables belong to
+one role and the tests connect as another, as in production.
+"""
+
+import atexit
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
+
+from network.serve import postgres, roles, valkey
+from network.serve.process import free_port
+
+TEST_KEY = "cHJ1ZWJhLXBydWViYS1wcnVlYmEtcHJ1ZWJhLTMyISE="
+# Only the process that pytest was started in starts servers; xdist's workers inherit its answers.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def provide() -> None:
+    """Set the environment that settings read; must come before Django is set up."""
+    if WORKER == "main":
+        folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+        folder.chmod(0o711)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["PORTAL_TEST_RUN"] = f"test_{secrets.token_hex(4)}"
+        os.environ["PORTAL_TEST_FOLDER"] = str(folder)
+        _provide_database(folder)
+        _provide_broker(folder)
+        atexit.register(drop_databases)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "network.settings_test",
+        "DATABASE_URL": _with_database(os.environ["DATABASE_URL"], _name(WORKER)),
+        "SECRET_KEY": "test",
+        "PORTAL_DATA_KEYS": f"test:{TEST_KEY}",
+        "PORTAL_INDEX_KEY": TEST_KEY,
+        "PORTAL_DEMO": "0",
+        "PORTAL_HTTPS": "0",
+        "DEBUG": "0",
+        "DATA_DIR": f"{os.environ['PORTAL_TEST_FOLDER']}/{WORKER}",
+    }
+
+
+def create_database(migrate: Callable[[str], None]) -> None:
+    """This process's database, copied from the one that the first to come has migrated."""
+    template, own = _name("template"), _name(WORKER)
+    with closing(_maintenance()) as server, server.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE DATABASE {template}_new")
+            migrate(f"{template}_new")
+            cursor.execute(f"ALTER DATABASE {template}_new RENAME TO {template}")
+        cursor.execute(f"CREATE DATABASE {own} TEMPLATE {template}")
+
+
+def truncate(kept: set[str]) -> None:
+    """Empty, as their owner, the tables that have rows and are not among the kept."""
+    with closing(psycopg2.connect(_with_database(_owner_url(), _name(WORKER)))) as database:
+        with database, database.cursor() as cursor:
+            cursor.execute(
+                "SELECT quote_ident(tablename) FROM pg_tables"
+                " WHERE schemaname = 'public' AND tablename <> ALL(%s)",
+                [list(kept)],
+            )
+            tables = [name for (name,) in cursor.fetchall()]
+            has_row = " UNION ALL ".join(
+                f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables
+            )
+            cursor.execute(has_row)
+            filled = [name for (name,) in cursor.fetchall()]
+            if filled:
+                cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+
+def drop_databases() -> None:
+    with closing(_maintenance()) as server, server.cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+            [os.environ["PORTAL_TEST_RUN"]],
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _provide_database(folder: Path) -> None:
+    given = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    if given:
+        os.environ["DATABASE_URL"] = given
+        os.environ |= roles.application_environment(os.environ)
+        return
+    password, port = secrets.token_hex(8), free_port()
+    cluster = postgres.Cluster(postgres.cluster_folder(folder), is_throwaway=True)
+    cluster.create()
+    cluster.set_passwords(owner=password, app=password)
+    server = cluster.start(port, subprocess.DEVNULL)
+    # Thrown away, so at once.
+    atexit.register(shutil.rmtree, cluster.folder, ignore_errors=True)
+    atexit.register(_stop, server, signal.SIGQUIT)
+    os.environ["DATABASE_URL"] = postgres.url(postgres.APP, password, port)
+    os.environ["DATABASE_OWNER_URL"] = postgres.url(postgres.OWNER, password, port)
+    postgres.wait_until_ready(_owner_url(), server)
+
+
+def _provide_broker(folder: Path) -> None:
+    given = os.environ.get("TEST_REDIS_URL") or os.environ.get("REDIS_URL")
+    if given:
+        os.environ["REDIS_URL"] = given
+        return
+    password, port = secrets.token_hex(8), free_port()
+    server = valkey.start(folder / "valkey", port, password, subprocess.DEVNULL)
+    atexit.register(_stop, server, signal.SIGKILL)
+    os.environ["REDIS_URL"] = valkey.url(password, port)
+    valkey.wait_until_ready(os.environ["REDIS_URL"], server)
+
+
+def _stop(server: "subprocess.Popen[bytes]", with_signal: signal.Signals) -> None:
+    server.send_signal(with_signal)
+    server.wait(20)
+
+
+def _name(suffix: str) -> str:
+    return f"{os.environ['PORTAL_TEST_RUN']}_{suffix}"
+
+
+def _owner_url() -> str:
+    return os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+
+
+def _with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _maintenance() -> connection:
+    """A connection of the owner beside the databases of the tests."""
+    server = psycopg2.connect(_with_database(_owner_url(), "postgres"))
+    server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    return server
