@@ -11,7 +11,15 @@ from uuid import UUID
 from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Affiliation, Membership, Office, Organisation, Person, RegionalNetwork, Role
+from members.models import (
+    Affiliation,
+    Membership,
+    Office,
+    Organisation,
+    Person,
+    RegionalNetwork,
+    Role,
+)
 
 
 class Permission(TextChoices):
@@ -73,8 +81,7 @@ _COORDINATOR = _LEADER | {
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.NATIONAL_COORDINATOR: frozenset(
-        _COORDINATOR
-        | {P.ORGANISATION_REGISTER, P.AFFILIATION_EDIT, P.PARTNER_EDIT, P.PLACE_EDIT}
+        _COORDINATOR | {P.ORGANISATION_REGISTER, P.AFFILIATION_EDIT, P.PARTNER_EDIT, P.PLACE_EDIT}
     ),
     Role.REGIONAL_COORDINATOR: frozenset(_COORDINATOR | {P.ORGANISATION_REGISTER}),
     Role.ORGANISATION_LEADER: frozenset(_LEADER),
@@ -113,7 +120,7 @@ class Scope:
 
 
 def scope_of(user: Any, permission: str) -> Scope:
-    """The reach of `permission`. One query for the roles, one for the networks; kept per request."""
+    """The reach of `permission`. Two queries, kept per request."""
     if not (user.is_authenticated and user.is_active):
         return Scope()
     kept: dict[str, Scope] = user.__dict__.setdefault("_scopes", {})
@@ -166,5 +173,3 @@ def _reaches(user: Any, permission: str, obj: Model) -> bool:
     if isinstance(obj, Office | Affiliation):
         return _reaches(user, permission, obj.organisation or obj.regional_network)
     raise TypeError(f"members.access no conoce {type(obj).__name__}")
-
-

@@ -47,14 +47,18 @@ class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def with_status(self, on: date | None = None) -> OrganisationQuerySet:
         """`is_affiliated`: belongs to the network on that day through any affiliation."""
-        affiliations = apps.get_model("members", "Affiliation").objects.on(on or timezone.localdate())
+        affiliations = apps.get_model("members", "Affiliation").objects.on(
+            on or timezone.localdate()
+        )
         return self.annotate(is_affiliated=Exists(affiliations.filter(organisation=OuterRef("pk"))))
 
     def affiliated(self, on: date | None = None) -> OrganisationQuerySet:
         return self.with_status(on).filter(is_affiliated=True)
 
     def in_regional_network(self, network_id: Any, on: date | None = None) -> OrganisationQuerySet:
-        affiliations = apps.get_model("members", "Affiliation").objects.on(on or timezone.localdate())
+        affiliations = apps.get_model("members", "Affiliation").objects.on(
+            on or timezone.localdate()
+        )
         return self.filter(
             Exists(affiliations.filter(organisation=OuterRef("pk"), regional_network=network_id))
         )

@@ -185,7 +185,7 @@ class LoginCode(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    phone_index = models.BinaryField(max_length=32)
+    phone_index = models.BinaryField()
     code_hash = models.CharField(max_length=256)
     browser_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField()

@@ -54,7 +54,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 @tracked
 class Consent(models.Model):
-    """One decision of one person for one purpose. A later decision supersedes it; none is deleted."""
+    """One decision of one person for one purpose. A later one supersedes it; none is deleted."""
 
     class Channel(models.TextChoices):
         PAPER = "paper", _("Hoja firmada")

@@ -22,7 +22,9 @@ class NotDuplicate(models.Model):
         verbose_name = _("par distinto")
         constraints = [
             models.UniqueConstraint(fields=["one", "other"], name="members_notduplicate_pair"),
-            models.CheckConstraint(condition=Q(one__lt=F("other")), name="members_notduplicate_order"),
+            models.CheckConstraint(
+                condition=Q(one__lt=F("other")), name="members_notduplicate_order"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -38,7 +40,9 @@ class Merge(models.Model):
     absorbed = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     moved = models.JSONField(default=list)
     survivor_before = models.JSONField(default=dict)
-    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     merged_at = models.DateTimeField(auto_now_add=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -26,7 +26,11 @@ class RegionalNetwork(models.Model):
     name = models.CharField(_("nombre"), max_length=120)
     code = models.SlugField(_("clave"), max_length=30, unique=True)
     department = models.ForeignKey(
-        "places.Department", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("región")
+        "places.Department",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("región"),
     )
     founded_on = models.DateField(_("fundada el"), null=True, blank=True)
     note = models.TextField(_("nota"), blank=True)
@@ -100,7 +104,11 @@ class Organisation(models.Model):
     founded_on = models.DateField(_("fundada el"), null=True, blank=True)
     founded_precision = models.CharField(max_length=1, default="d")
     district = models.ForeignKey(
-        "places.District", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("distrito")
+        "places.District",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("distrito"),
     )
     zone = models.ForeignKey(
         "places.MiningZone",
@@ -111,7 +119,9 @@ class Organisation(models.Model):
     )
     contact_name = models.CharField(_("persona de contacto"), max_length=120, blank=True)
     contact_phone_sealed = SealedField(null=True, editable=False)
-    contact_phone_index = BlindIndexField(null=True, editable=False)
+    contact_phone_index = BlindIndexField(
+        kind="phone", source="contact_phone_sealed", null=True, editable=False
+    )
     contact_phone_tail = models.CharField(max_length=3, blank=True, editable=False)
     contact_email = models.EmailField(_("correo de contacto"), blank=True)
     note = models.TextField(_("nota"), blank=True)
@@ -146,7 +156,9 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(ruc="") | Q(ruc__regex=r"^(10|15|16|17|20)[0-9]{9}$"),
                 name="members_organisation_ruc_form",
-                violation_error_message=_("El RUC tiene 11 números y empieza con 10, 15, 16, 17 o 20."),
+                violation_error_message=_(
+                    "El RUC tiene 11 números y empieza con 10, 15, 16, 17 o 20."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(founded_precision__in=["d", "m", "y"]),
@@ -211,7 +223,9 @@ class Affiliation(Period):
     class Meta:
         verbose_name = _("afiliación")
         verbose_name_plural = _("afiliaciones")
-        indexes = [models.Index(fields=["regional_network", "organisation"], name="members_aff_net")]
+        indexes = [
+            models.Index(fields=["regional_network", "organisation"], name="members_aff_net")
+        ]
         constraints = [
             ends_after_it_starts("members_affiliation_dates"),
             ExclusionConstraint(

@@ -1,4 +1,4 @@
-"""People and where they belong: memberships, offices, phones, and the facts asked only with consent."""
+"""People and where they belong: memberships, offices, phones, sensitive facts."""
 
 from datetime import date
 
@@ -72,7 +72,13 @@ class Person(models.Model):
         _("documento"), max_length=8, choices=Document, default=Document.NONE
     )
     document_sealed = SealedField(null=True, editable=False)
-    document_index = BlindIndexField(null=True, editable=False)
+    document_index = BlindIndexField(
+        kind="document",
+        source="document_sealed",
+        beside=["document_kind"],
+        null=True,
+        editable=False,
+    )
     document_tail = models.CharField(max_length=3, blank=True, editable=False)
     no_document_reason = models.CharField(_("por qué no tiene"), max_length=120, blank=True)
 
@@ -85,7 +91,11 @@ class Person(models.Model):
         _("trabajo en la cadena"), max_length=16, choices=Occupation, default=Occupation.UNKNOWN
     )
     district = models.ForeignKey(
-        "places.District", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("distrito")
+        "places.District",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("distrito"),
     )
     languages = ArrayField(
         models.CharField(max_length=8, choices=Language),
@@ -163,22 +173,26 @@ class Person(models.Model):
                 violation_error_message=_("Ya hay una persona con ese documento."),
             ),
             models.CheckConstraint(
-                condition=Q(document_kind="none", document_index=None, document_sealed=None)
+                condition=Q(
+                    document_kind="none", document_index__isnull=True, document_sealed__isnull=True
+                )
                 | (
                     ~Q(document_kind="none")
                     & Q(document_index__isnull=False, document_sealed__isnull=False)
                 ),
                 name="members_person_document_whole",
-                violation_error_message=_("El documento necesita tipo y número, o «sin documento»."),
+                violation_error_message=_(
+                    "El documento necesita tipo y número, o «sin documento»."
+                ),
             ),
             models.CheckConstraint(
-                condition=~Q(given_names="")
-                & (~Q(paternal_surname="") | ~Q(maternal_surname="")),
+                condition=~Q(given_names="") & (~Q(paternal_surname="") | ~Q(maternal_surname="")),
                 name="members_person_named",
                 violation_error_message=_("Escribe sus nombres y al menos un apellido."),
             ),
             models.CheckConstraint(
-                condition=Q(born_precision__in=["d", "m", "y"]), name="members_person_born_precision"
+                condition=Q(born_precision__in=["d", "m", "y"]),
+                name="members_person_born_precision",
             ),
         ]
 
@@ -219,7 +233,7 @@ class Phone(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
     number_sealed = SealedField(editable=False)
-    number_index = BlindIndexField(editable=False)
+    number_index = BlindIndexField(kind="phone", source="number_sealed", editable=False)
     number_tail = models.CharField(max_length=3, editable=False)
     has_whatsapp = models.BooleanField(_("tiene WhatsApp"), null=True)
     shared_with = models.CharField(_("compartido con"), max_length=80, blank=True)
@@ -295,7 +309,7 @@ class Membership(Period):
 
 @tracked
 class Office(Period):
-    """A post held by a person on the board of an organisation or of a regional network, for a term."""
+    """A post held for a term on the board of an organisation or of a regional network."""
 
     class Post(models.TextChoices):
         PRESIDENT = "president", _("Presidenta")

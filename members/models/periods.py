@@ -5,7 +5,6 @@ from datetime import date
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary
 from django.db import models
 from django.db.models import F, Func, Q
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +44,7 @@ class PeriodQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
 
 class Period(models.Model):
-    """A fact true from `starts_on` to `ends_on`, both days included. No stored status: dates say it."""
+    """A fact true from `starts_on` to `ends_on`, both days included. Its status is computed."""
 
     class Precision(models.TextChoices):
         DAY = "d", _("día")
@@ -65,7 +64,7 @@ class Period(models.Model):
         )
 
     def in_words(self, today: date) -> str:
-        """The reason of the status: "vigente desde 2019", "terminó el 30/06/2022", "empieza el …"."""
+        """The reason of the status: "vigente desde 2019", "terminó el 30/06/2022"."""
         if self.starts_on and self.starts_on > today:
             return _t("empieza el %(day)s") % {"day": date_format(self.starts_on, "d/m/Y")}
         if self.ends_on and self.ends_on < today:

@@ -1,4 +1,4 @@
-"""Who changed what: triggers write it, also for bulk writes and COPY; here it is declared and read."""
+"""Who changed what: triggers write it, also under COPY; declared and read here."""
 
 from collections.abc import Callable
 from typing import TypeVar

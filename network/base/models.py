@@ -115,7 +115,7 @@ class SavedView(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One file that was committed. What it did to each row is in `ImportedRow`, so it can be undone."""
+    """One file that was committed. What it did is in `ImportedRow`, so it can be undone."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=40)
@@ -181,3 +181,17 @@ class ImportMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SealKey(models.Model):
+    """A key that sealed stored data, with a proof made by it. Written by `network.base.keyring`."""
+
+    kid = models.CharField(max_length=8, primary_key=True)
+    proof = models.BinaryField()
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("clave de cifrado")
+
+    def __str__(self) -> str:
+        return self.kid

@@ -82,7 +82,7 @@ class Sound(Func):
 
 
 class _Concat(Func):
-    """`a || ' ' || b`: concat() is only stable in PostgreSQL, this is immutable. No column is NULL."""
+    """`a || ' ' || b`: immutable, which concat() is not. No column is NULL."""
 
     template = "(%(expressions)s)"
     arg_joiner = " || ' ' || "
