@@ -44,6 +44,21 @@ def application_role() -> str:
     return settings.DATABASE_APP_ROLE or settings.DATABASES["default"]["USER"]
 
 
+def application_privilege() -> str:
+    """What the connected role should not be, in words; empty when it is a plain role."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls, EXISTS ("
+            "   SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p')"
+            "   AND relnamespace = 'public'::regnamespace)"
+            " FROM pg_roles WHERE rolname = current_user"
+        )
+        is_super, owns_tables = cursor.fetchone()
+    if is_super:
+        return "superusuario"
+    return "dueño de las tablas" if owns_tables else ""
+
+
 @transaction.atomic
 def grant_to_application() -> None:
     """Give the application's role exactly its rights on every table there is; run by the owner."""

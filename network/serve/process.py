@@ -33,6 +33,11 @@ def die_with_parent(signal_number: signal.Signals) -> Callable[[], None]:
     return in_child
 
 
+def follow_parent(signal_number: signal.Signals) -> None:
+    """The same for this very process."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal_number)
+
+
 def unprivileged_account(owner_of: Path) -> pwd.struct_passwd | None:
     """The account PostgreSQL runs under when we are root, which it refuses; None otherwise.
 
