@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from django.apps import apps
@@ -107,14 +108,20 @@ class Import:
     after: tuple[str, ...] = field(default=())  # imports of the same workbook that go first
 
 
+def app_modules(name: str) -> list[ModuleType]:
+    """The module `name` of every installed app that has one, lower floors first."""
+    return [
+        import_module(f"{config.name}.{name}")
+        for config in apps.get_app_configs()
+        if config.module is not None and module_has_submodule(config.module, name)
+    ]
+
+
 @cache
 def declared(kind: str) -> dict[str, Any]:
     """Every declaration of a kind ("exports", "imports", …) by name, from all installed apps."""
     found: dict[str, Any] = {}
-    for config in apps.get_app_configs():
-        if config.module is None or not module_has_submodule(config.module, kind):
-            continue
-        module = import_module(f"{config.name}.{kind}")
+    for module in app_modules(kind):
         for declaration in getattr(module, kind.upper(), ()):
             if declaration.name in found:
                 raise ImproperlyConfigured(f"{kind}: the name {declaration.name!r} is used twice")
