@@ -57,9 +57,7 @@ def seal(text: str, *, table: str, column: str, row: UUID | str) -> bytes:
     """Seal `text` under the current key for this one cell."""
     header, cipher = _current(settings.DATA_KEYS)
     nonce = os.urandom(NONCE_BYTES)
-    return Sealed(
-        header + nonce + cipher.encrypt(nonce, text.encode(), _cell(table, column, row))
-    )
+    return Sealed(header + nonce + cipher.encrypt(nonce, text.encode(), _cell(table, column, row)))
 
 
 def unseal(blob: bytes, *, table: str, column: str, row: UUID | str) -> str:
@@ -69,13 +67,19 @@ def unseal(blob: bytes, *, table: str, column: str, row: UUID | str) -> str:
     cipher = _ciphers(settings.DATA_KEYS).get(key_id)
     if cipher is None:
         raise KeyMissing(_("Falta la clave «%s» que abre este dato.") % key_id)
-    nonce, body = blob[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], blob[HEADER_BYTES + NONCE_BYTES :]
+    nonce, body = (
+        blob[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES],
+        blob[HEADER_BYTES + NONCE_BYTES :],
+    )
     try:
-        return cipher.decrypt(nonce, body, _cell(table, column, row)).decode()
+        opened = cipher.decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _cell(table, column, row)
+        )
     except InvalidTag as error:
         raise SealBroken(
             _("Este dato cifrado fue alterado o movido de lugar y no se puede abrir.")
         ) from error
+    return opened.decode()
 
 
 def blind_index(value: str, *, kind: str) -> bytes:

@@ -1,26 +1,27 @@
 """Model fields for what is stored sealed, and for the blind index that finds it.
 
     document_sealed = SealedField(null=True)
-    document_index = BlindIndexField(null=True)
+    document_index = BlindIndexField(
+        kind="document", source="document_sealed", beside=["document_kind"], null=True
+    )
 
 An action fills both from the canonical text: `seal_value(person, "document_sealed", number)` and
-`index_value(Person, "document_index", number)`. `rotate_keys` finds the columns by these classes,
-and the sealed column of an index by its name.
+`index_value(person, "document_index", number)`. `rotate_keys` finds the columns by these classes.
 """
 
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.core import checks
-from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.exceptions import FieldError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
+from django.db.models.lookups import Exact
 
 from network.base.crypto import Sealed, blind_index, seal, unseal
 
 
-class OnlyNull(models.lookups.Exact[Any]):
+class OnlyNull(Exact):  # type: ignore[type-arg]
     """`sealed=None` is a question; `sealed=value` is a mistake, no two sealings are equal."""
 
     def get_prep_lookup(self) -> None:
@@ -29,9 +30,7 @@ class OnlyNull(models.lookups.Exact[Any]):
 
 
 class _OpaqueField(models.BinaryField):
-    """Bytes that no form shows; only some lookups make sense of them."""
-
-    lookups: dict[str, Any] = {}
+    """Bytes that no form or admin page shows."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["editable"] = False
@@ -40,14 +39,9 @@ class _OpaqueField(models.BinaryField):
     def formfield(self, *args: Any, **kwargs: Any) -> None:
         return None
 
-    def get_lookup(self, lookup_name: str) -> Any:
-        return self.lookups.get(lookup_name)
-
 
 class SealedField(_OpaqueField):
     """A cell made by `crypto.seal` for this table, column and row."""
-
-    lookups = {"exact": OnlyNull, "isnull": models.lookups.IsNull}
 
     def from_db_value(
         self, value: Any, expression: Expression, connection: BaseDatabaseWrapper
@@ -55,52 +49,39 @@ class SealedField(_OpaqueField):
         return None if value is None else Sealed(value)
 
 
+SealedField.register_lookup(OnlyNull)
+
+
 class BlindIndexField(_OpaqueField):
-    """HMAC of the text sealed in the column of the same name: `phone_index` of `phone_sealed`.
+    """HMAC of the text sealed in `source`, preceded by the columns `beside` it when given.
 
     Columns that hold one sort of value under several names share their `kind`, and so match.
+    `beside` tells equal texts apart: the same digits are one DNI and another foreigner's card.
     """
 
-    lookups = {
-        "exact": models.lookups.Exact,
-        "in": models.lookups.In,
-        "isnull": models.lookups.IsNull,
-    }
-
-    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
-        self.kind = kind
+    def __init__(
+        self, *args: Any, kind: str, source: str, beside: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        self.kind, self.source, self.beside = kind, source, tuple(beside)
         super().__init__(*args, **kwargs)
 
-    @property
-    def stem(self) -> str:
-        return self.name.removesuffix("_index")
-
-    @property
-    def source(self) -> SealedField:
-        return cast(SealedField, self.model._meta.get_field(f"{self.stem}_sealed"))
-
-    def digest(self, text: str) -> bytes:
-        return blind_index(text, kind=self.kind or self.stem)
+    def digest(self, text: str, *beside: str) -> bytes:
+        """What this column holds for `text`, given the values of the `beside` columns in order."""
+        if len(beside) != len(self.beside):
+            raise TypeError(f"{self} needs the values of {self.beside}")
+        return blind_index("\x1f".join([*beside, text]), kind=self.kind)
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
-        if self.kind:
-            kwargs["kind"] = self.kind
+        kwargs |= {"kind": self.kind, "source": self.source}
+        if self.beside:
+            kwargs["beside"] = list(self.beside)
         return name, path, args, kwargs
 
     def from_db_value(
         self, value: Any, expression: Expression, connection: BaseDatabaseWrapper
     ) -> bytes | None:
         return None if value is None else bytes(value)
-
-    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
-        try:
-            found = isinstance(self.source, SealedField)
-        except FieldDoesNotExist:
-            found = False
-        if found:
-            return super().check(**kwargs)
-        return [checks.Error(f"{self} needs a SealedField {self.stem}_sealed.", id="base.E001")]
 
 
 def seal_value(row: models.Model, name: str, text: str | None) -> bytes | None:
@@ -114,10 +95,21 @@ def open_value(row: models.Model, name: str) -> str | None:
     return None if blob is None else unseal(blob, **_cell(row, name))
 
 
-def index_value(model: type[models.Model], name: str, text: str | None) -> bytes | None:
-    """What the blind index `name` holds for `text`, to store or to look for."""
-    field = cast(BlindIndexField, model._meta.get_field(name))
-    return field.digest(text) if text else None
+def index_value(row: models.Model, name: str, text: str | None) -> bytes | None:
+    """What the blind index `name` of `row` holds for `text`; empty text is no value."""
+    if not text:
+        return None
+    field = _index_field(type(row), name)
+    return field.digest(text, *(str(getattr(row, other)) for other in field.beside))
+
+
+def index_of(model: type[models.Model], name: str, text: str, *beside: str) -> bytes:
+    """The value to look for in the blind index `name`, without a row at hand."""
+    return _index_field(model, name).digest(text, *beside)
+
+
+def _index_field(model: type[models.Model], name: str) -> BlindIndexField:
+    return cast(BlindIndexField, model._meta.get_field(name))
 
 
 def _cell(row: models.Model, name: str) -> dict[str, str]:

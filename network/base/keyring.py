@@ -50,6 +50,7 @@ class Column:
     row: str
     origin: str
     source: str
+    beside: tuple[str, ...] = ()
     index: BlindIndexField | None = None
 
 
@@ -71,7 +72,7 @@ def ensure_keys() -> None:
     _register(INDEX_KEY_ID, _index_proof())
 
 
-def key_problems() -> list[str]:
+def key_problems(*, with_index: bool = True) -> list[str]:
     """A Spanish sentence for each key that is missing or is not the one that made the data."""
     problems = [
         _("Falta en DATA_KEYS la clave «%s»: hay datos cifrados con ella.") % kid
@@ -81,16 +82,10 @@ def key_problems() -> list[str]:
         try:
             unseal(key.proof, **_proof_cell(key.kid))
         except SealError:
-            problems.append(
-                _("La clave «%s» de DATA_KEYS no es la que cifró los datos.") % key.kid
-            )
-    if not index_key_fits():
+            problems.append(_("La clave «%s» de DATA_KEYS no es la que cifró los datos.") % key.kid)
+    if with_index and SealKey.objects.filter(kid=INDEX_KEY_ID).exclude(proof=_index_proof()):
         problems.append(_("INDEX_KEY no es la que indexó los datos."))
     return problems
-
-
-def index_key_fits() -> bool:
-    return not SealKey.objects.filter(kid=INDEX_KEY_ID).exclude(proof=_index_proof()).exists()
 
 
 def reseal() -> list[Rotated]:
@@ -130,15 +125,16 @@ def _fields(kind: type[Field]) -> Iterator[tuple[type[Model], Any]]:
 
 def _column(model: type[Model], field: Any) -> Column:
     origin: type[Model] = getattr(model, "pgh_tracked_model", model)
-    is_index = isinstance(field, BlindIndexField)
+    index = field if isinstance(field, BlindIndexField) else None
     return Column(
         table=model._meta.db_table,
         name=field.column,
         key=model._meta.pk.column,
         row=origin._meta.pk.column,
         origin=origin._meta.db_table,
-        source=field.source.column if is_index else field.column,
-        index=field if is_index else None,
+        source=model._meta.get_field(index.source).column if index else field.column,
+        beside=tuple(model._meta.get_field(n).column for n in index.beside) if index else (),
+        index=index,
     )
 
 
@@ -146,48 +142,47 @@ def _rotate(column: Column) -> Rotated:
     changed, broken = 0, []
     for rows in _batches(column):
         news: dict[Any, tuple[bytes, bytes]] = {}
-        for key, row, source, old in rows:
+        for key, row, source, old, *beside in rows:
             try:
-                new = _made_anew(column, row, source)
+                new = _made_anew(column, row, bytes(source), beside)
             except SealBroken:
-                broken.append(row)
+                broken.append(str(row))
                 continue
-            if new != old:
-                news[key] = (source, new)
+            if old is None or new != bytes(old):
+                news[key] = (bytes(source), new)
         changed += _store(column, news)
     return Rotated(column, changed, tuple(broken))
 
 
-def _made_anew(column: Column, row: str, source: bytes) -> bytes:
+def _made_anew(column: Column, row: str, source: bytes, beside: list[Any]) -> bytes:
     cell = {"table": column.origin, "column": column.source, "row": row}
     text = unseal(source, **cell)
-    return column.index.digest(text) if column.index else seal(text, **cell)
+    return column.index.digest(text, *map(str, beside)) if column.index else seal(text, **cell)
 
 
-def _batches(column: Column) -> Iterator[list[tuple[Any, str, bytes, bytes | None]]]:
-    """Rows that are to be made anew, in the order of the primary key, from wherever it was left."""
+def _batches(column: Column) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows to make anew in the order of their key: key, row, source, old value, beside columns."""
     q = connection.ops.quote_name
+    wanted = [column.key, column.row, column.source, column.name, *column.beside]
     todo = f"{q(column.source)} IS NOT NULL"
     if column.index is None:
-        current = current_key_id().encode().ljust(KEY_ID_BYTES, b"\0")
-        todo += f" AND substring({q(column.source)} from 2 for {KEY_ID_BYTES}) <> '\\x{current.hex()}'"
+        todo += f" AND substring({q(column.source)} from 2 for {KEY_ID_BYTES}) <> %(current)s"
     select = (
-        f"SELECT {q(column.key)}, {q(column.row)}::text, {q(column.source)}, {q(column.name)} "  # noqa: S608 - names of our own columns
-        f"FROM {q(column.table)} WHERE {todo} AND (%s OR {q(column.key)} > %s) "
+        f"SELECT {', '.join(map(q, wanted))} FROM {q(column.table)} "  # noqa: S608 - our columns
+        f"WHERE {todo} AND (%(last)s IS NULL OR {q(column.key)} > %(last)s) "
         f"ORDER BY {q(column.key)} LIMIT {BATCH_ROWS}"
     )
+    current = current_key_id().encode().ljust(KEY_ID_BYTES, b"\0")
     last = None
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(select, [last is None, last])
-            rows = [
-                (key, row, bytes(source), None if old is None else bytes(old))
-                for key, row, source, old in cursor.fetchall()
-            ]
-        if not rows:
-            return
+    while rows := _fetched(select, {"current": current, "last": last}):
         yield rows
         last = rows[-1][0]
+
+
+def _fetched(select: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(select, params)
+        return cursor.fetchall()
 
 
 def _store(column: Column, news: dict[Any, tuple[bytes, bytes]]) -> int:

@@ -30,9 +30,11 @@ class Command(BaseCommand):
     def _rotate(self, with_index: bool) -> list[Rotated]:
         if problems := key_problems(with_index=not with_index):
             raise CommandError(" ".join(problems))
-        rotated = reindex() if with_index else []
+        reindexed = reindex() if with_index else []
+        if any(done.broken for done in reindexed):
+            return reindexed
         ensure_keys()
-        return rotated + reseal()
+        return reindexed + reseal()
 
 
 def _as_json(rotated: list[Rotated]) -> str:
