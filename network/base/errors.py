@@ -1,5 +1,11 @@
 """The one error an action raises when a rule of the field refuses it."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
     """A refusal that can be shown as it is; `field` says where it can be mended."""
@@ -8,3 +14,23 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
         super().__init__(message)
         self.message = message
         self.field = field
+
+
+@contextmanager
+def refusing_broken_rules(
+    model: type[Model], *, field: str | None = None, messages: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Answer a rule that PostgreSQL enforces with the sentence its constraint carries.
+
+    `messages` gives a better sentence than the constraint's own, by its name.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = error.__cause__.diag.constraint_name  # type: ignore[union-attr]
+        sentences = {c.name: c.violation_error_message for c in model._meta.constraints}
+        sentence = (messages or {}).get(name) or sentences.get(name)
+        if sentence is None:
+            raise
+        raise Refused(str(sentence), field=field) from error

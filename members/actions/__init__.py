@@ -1,0 +1,1 @@
+"""Verbs of the registry: every write, one module per topic."""

@@ -1,0 +1,1 @@
+"""What people type, checked and put in order; one module per topic."""
