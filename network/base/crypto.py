@@ -27,6 +27,7 @@ KEY_ID_BYTES = 8
 NONCE_BYTES = 12
 TAG_BYTES = 16
 HEADER_BYTES = len(VERSION) + KEY_ID_BYTES
+BODY_STARTS = HEADER_BYTES + NONCE_BYTES
 KEY_BYTES = 32
 # The entry of the index key in the register of keys; no data key can be called so.
 INDEX_KEY_ID = "#index"
@@ -67,14 +68,9 @@ def unseal(blob: bytes, *, table: str, column: str, row: UUID | str) -> str:
     cipher = _ciphers(settings.DATA_KEYS).get(key_id)
     if cipher is None:
         raise KeyMissing(_("Falta la clave «%s» que abre este dato.") % key_id)
-    nonce, body = (
-        blob[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES],
-        blob[HEADER_BYTES + NONCE_BYTES :],
-    )
+    nonce, body = blob[HEADER_BYTES:BODY_STARTS], blob[BODY_STARTS:]
     try:
-        opened = cipher.decrypt(
-            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _cell(table, column, row)
-        )
+        opened = cipher.decrypt(nonce, body, _cell(table, column, row))
     except InvalidTag as error:
         raise SealBroken(
             _("Este dato cifrado fue alterado o movido de lugar y no se puede abrir.")
@@ -98,7 +94,7 @@ def configured_key_ids() -> set[str]:
 
 
 def key_id_of(blob: bytes) -> str:
-    if len(blob) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES or blob[:1] != VERSION:
+    if len(blob) < BODY_STARTS + TAG_BYTES or blob[:1] != VERSION:
         raise SealBroken(_("Este dato cifrado está incompleto o tiene un formato desconocido."))
     return bytes(blob[1:HEADER_BYTES]).rstrip(b"\0").decode("ascii", "replace")
 
