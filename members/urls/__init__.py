@@ -1,0 +1,5 @@
+"""Every address of the registry, topic by topic."""
+
+from members.urls import people
+
+urlpatterns = [*people.urlpatterns]
