@@ -1,4 +1,5 @@
 from members.models.accounts import LoginCode, Role, RoleAssignment, User
+from members.models.boards import HandOver
 from members.models.consents import Consent, PrivacyNotice, Purpose
 from members.models.duplicates import Merge, NotDuplicate
 from members.models.organisations import (
@@ -13,6 +14,7 @@ from members.models.periods import Period
 __all__ = [
     "Affiliation",
     "Consent",
+    "HandOver",
     "Language",
     "LoginCode",
     "Membership",

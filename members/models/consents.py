@@ -1,5 +1,6 @@
 """What each person agreed to, purpose by purpose: a ledger, where the newest decision counts."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -24,7 +25,7 @@ class Purpose(models.TextChoices):
 
 @tracked
 class PrivacyNotice(models.Model):
-    """The text a person heard or read before she decided. A version in use is never rewritten."""
+    """The text a person heard or read before she decided. It is never rewritten: a new one is."""
 
     version = models.CharField(_("versión"), max_length=20)
     language = models.CharField(_("lengua"), max_length=8, choices=Language, default="es")
@@ -39,6 +40,7 @@ class PrivacyNotice(models.Model):
                 fields=["version", "language"], name="members_privacynotice_version"
             )
         ]
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return f"{self.version} ({self.get_language_display()})"
@@ -64,6 +66,9 @@ class Consent(models.Model):
         WEB = "web", _("En el portal")
         IMPORTED = "imported", _("Venía en una lista")
 
+    # What the law calls written: she herself leaves a mark.
+    WRITTEN = (Channel.PAPER, Channel.FINGERPRINT, Channel.WEB)
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(_("para qué"), max_length=20, choices=Purpose)
@@ -72,6 +77,9 @@ class Consent(models.Model):
     channel = models.CharField(_("cómo lo dijo"), max_length=12, choices=Channel)
     decided_on = models.DateField(_("fecha"))
     witness = models.CharField(_("testigo"), max_length=120, blank=True)
+    guardian = models.CharField(
+        _("madre, padre o tutora"), max_length=120, blank=True, db_default=""
+    )
     evidence = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -96,6 +104,16 @@ class Consent(models.Model):
                 condition=~Q(channel="witnessed") | ~Q(witness=""),
                 name="members_consent_witness",
                 violation_error_message=_("Escribe quién fue testigo."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose="sensitive")
+                | Q(is_granted=False)
+                | Q(channel__in=["paper", "fingerprint", "web"]),
+                name="members_consent_sensitive_written",
+                violation_error_message=_(
+                    "Para guardar datos sensibles la ley pide su firma o su huella. "
+                    "De palabra o por teléfono no vale."
+                ),
             ),
         ]
 

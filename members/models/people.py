@@ -14,7 +14,7 @@ from members.models.organisations import Organisation, RegionalNetwork
 from members.models.periods import Period, PeriodQuerySet, day_range, ends_after_it_starts
 from members.querysets import PersonQuerySet
 from network.base.fields import BlindIndexField, SealedField
-from network.base.history import tracked
+from network.base.history import tracked, tracked_without
 from network.base.ids import new_id
 from network.base.text import Fold, SortKey, Sound, joined
 
@@ -386,9 +386,12 @@ class Office(Period):
         return self.organisation or self.regional_network
 
 
-@tracked
+@tracked_without("ethnicity", "disability", "schooling")
 class SensitiveFacts(models.Model):
-    """Facts asked only with her written consent for them; without it the row does not exist."""
+    """Facts asked only with her written consent for them; without it the row does not exist.
+
+    History keeps who wrote here and when, never the answers: withdrawing them erases them.
+    """
 
     class Schooling(models.TextChoices):
         NONE = "none", _("Sin estudios")

@@ -1,9 +1,11 @@
 """Who changed what: triggers write it, also under COPY; declared and read here."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import pghistory
+import pgtrigger
 from django.db import connection, models
 from django.db.models import Model
 
@@ -16,16 +18,24 @@ LEFT_OUT = {"password", "last_login"}
 
 def tracked(model: M) -> M:
     """Record insert, update and delete of every row of the table."""
-    generated = [
-        f.name
-        for f in model._meta.local_fields
-        if isinstance(f, models.GeneratedField) or f.name in LEFT_OUT
-    ]
+    return _track(model, left_out=LEFT_OUT)
+
+
+def tracked_without(*secret: str) -> Callable[[M], M]:
+    """As `tracked`, but of these columns history keeps that they changed and never what they held:
+    no one can take a value back out of it."""
+    return partial(_track, left_out={*LEFT_OUT, *secret})
+
+
+def _track(model: M, *, left_out: set[str]) -> M:
+    stored = [f for f in model._meta.local_fields if not isinstance(f, models.GeneratedField)]
+    excluded = [f.name for f in model._meta.local_fields if f not in stored or f.name in left_out]
+    watched = [f.name for f in stored if f.name not in LEFT_OUT]
     decorate: Callable[[M], M] = pghistory.track(
         pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
+        pghistory.UpdateEvent(condition=pgtrigger.AnyChange(*watched)),
         pghistory.DeleteEvent(),
-        exclude=generated or None,
+        exclude=excluded or None,
     )
     return decorate(model)
 
