@@ -2,6 +2,10 @@
 
 from django.urls import include, path
 
+from network.base.health import health
+
 urlpatterns = [
+    path("salud/", health, name="health"),
+    path("", include("members.urls")),
     path("", include("network.home.urls")),
 ]
