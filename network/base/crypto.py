@@ -37,11 +37,11 @@ class SealError(Exception):
     """A sealed value cannot be opened; the text can be shown."""
 
 
-class SealBroken(SealError):
+class SealBroken(SealError):  # noqa: N818 - the state of the cell
     """The cell was altered, moved, or sealed with other key bytes."""
 
 
-class KeyMissing(SealError):
+class KeyMissing(SealError):  # noqa: N818 - the state of the key
     """The key that sealed the cell is not configured."""
 
 

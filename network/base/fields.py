@@ -21,7 +21,7 @@ from django.db.models.lookups import Exact
 from network.base.crypto import Sealed, blind_index, seal, unseal
 
 
-class OnlyNull(Exact):  # type: ignore[type-arg]
+class OnlyNull(Exact):
     """`sealed=None` is a question; `sealed=value` is a mistake, no two sealings are equal."""
 
     def get_prep_lookup(self) -> None:
@@ -112,9 +112,12 @@ def _index_field(model: type[models.Model], name: str) -> BlindIndexField:
     return cast(BlindIndexField, model._meta.get_field(name))
 
 
+def column_of(model: type[models.Model], name: str) -> str:
+    return cast(str, cast("models.Field[Any, Any]", model._meta.get_field(name)).column)
+
+
 def _cell(row: models.Model, name: str) -> dict[str, str]:
     """Table, column and row that a cell is bound to; a history event keeps those of its origin."""
     origin: type[models.Model] = getattr(row, "pgh_tracked_model", type(row))
-    column = cast(SealedField, origin._meta.get_field(name)).column
     row_id = str(getattr(row, origin._meta.pk.attname))
-    return {"table": origin._meta.db_table, "column": column, "row": row_id}
+    return {"table": origin._meta.db_table, "column": column_of(origin, name), "row": row_id}

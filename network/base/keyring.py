@@ -30,13 +30,14 @@ from network.base.crypto import (
     seal,
     unseal,
 )
-from network.base.fields import BlindIndexField, SealedField
+from network.base.errors import Refused
+from network.base.fields import BlindIndexField, SealedField, column_of
 from network.base.models import SealKey
 
 BATCH_ROWS = 2000
 
 
-class KeysRefused(Exception):
+class KeysRefused(Refused):
     """The configured keys do not fit the stored data; the text says in a sentence each why."""
 
 
@@ -80,7 +81,7 @@ def key_problems(*, with_index: bool = True) -> list[str]:
     ]
     for key in SealKey.objects.filter(kid__in=configured_key_ids()).order_by("kid"):
         try:
-            unseal(key.proof, **_proof_cell(key.kid))
+            unseal(bytes(key.proof), **_proof_cell(key.kid))
         except SealError:
             problems.append(_("La clave «%s» de DATA_KEYS no es la que cifró los datos.") % key.kid)
     if with_index and SealKey.objects.filter(kid=INDEX_KEY_ID).exclude(proof=_index_proof()):
@@ -129,11 +130,11 @@ def _column(model: type[Model], field: Any) -> Column:
     return Column(
         table=model._meta.db_table,
         name=field.column,
-        key=model._meta.pk.column,
-        row=origin._meta.pk.column,
+        key=column_of(model, model._meta.pk.name),
+        row=column_of(origin, origin._meta.pk.name),
         origin=origin._meta.db_table,
-        source=model._meta.get_field(index.source).column if index else field.column,
-        beside=tuple(model._meta.get_field(n).column for n in index.beside) if index else (),
+        source=column_of(model, index.source) if index else field.column,
+        beside=tuple(column_of(model, name) for name in index.beside) if index else (),
         index=index,
     )
 
