@@ -220,7 +220,10 @@ class Migration(migrations.Migration):
                         blank=True, max_length=120, verbose_name="persona de contacto"
                     ),
                 ),
-                ("contact_phone_sealed", network.base.fields.SealedField(null=True)),
+                (
+                    "contact_phone_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="teléfono de contacto"),
+                ),
                 (
                     "contact_phone_index",
                     network.base.fields.BlindIndexField(
@@ -362,7 +365,10 @@ class Migration(migrations.Migration):
                         blank=True, max_length=120, verbose_name="persona de contacto"
                     ),
                 ),
-                ("contact_phone_sealed", network.base.fields.SealedField(null=True)),
+                (
+                    "contact_phone_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="teléfono de contacto"),
+                ),
                 (
                     "contact_phone_index",
                     network.base.fields.BlindIndexField(
@@ -420,7 +426,10 @@ class Migration(migrations.Migration):
                         verbose_name="documento",
                     ),
                 ),
-                ("document_sealed", network.base.fields.SealedField(null=True)),
+                (
+                    "document_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="documento"),
+                ),
                 (
                     "document_index",
                     network.base.fields.BlindIndexField(
@@ -609,7 +618,10 @@ class Migration(migrations.Migration):
                         verbose_name="documento",
                     ),
                 ),
-                ("document_sealed", network.base.fields.SealedField(null=True)),
+                (
+                    "document_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="documento"),
+                ),
                 (
                     "document_index",
                     network.base.fields.BlindIndexField(
@@ -738,7 +750,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("number_sealed", network.base.fields.SealedField()),
+                ("number_sealed", network.base.fields.SealedField(verbose_name="número")),
                 (
                     "number_index",
                     network.base.fields.BlindIndexField(kind="phone", source="number_sealed"),
@@ -769,7 +781,7 @@ class Migration(migrations.Migration):
                         default=network.base.ids.new_id, editable=False, serialize=False
                     ),
                 ),
-                ("number_sealed", network.base.fields.SealedField()),
+                ("number_sealed", network.base.fields.SealedField(verbose_name="número")),
                 (
                     "number_index",
                     network.base.fields.BlindIndexField(kind="phone", source="number_sealed"),

@@ -1018,10 +1018,24 @@ class Migration(migrations.Migration):
                 name="members_person_search",
             ),
         ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(
+                    models.F("sound_key"), name="text_pattern_ops"
+                ),
+                condition=models.Q(
+                    ("merged_into", None), ("trashed_at", None), ("withdrawn_at", None)
+                ),
+                name="members_person_sound",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="person",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("document_index__isnull", False), ("merged_into", None)),
+                condition=models.Q(
+                    ("document_index__isnull", False), ("merged_into", None), ("trashed_at", None)
+                ),
                 fields=("document_kind", "document_index"),
                 name="members_person_document",
                 violation_error_message="Ya hay una persona con ese documento.",

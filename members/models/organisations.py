@@ -118,7 +118,7 @@ class Organisation(models.Model):
         verbose_name=_("zona minera"),
     )
     contact_name = models.CharField(_("persona de contacto"), max_length=120, blank=True)
-    contact_phone_sealed = SealedField(null=True, editable=False)
+    contact_phone_sealed = SealedField(_("teléfono de contacto"), null=True, editable=False)
     contact_phone_index = BlindIndexField(
         kind="phone", source="contact_phone_sealed", null=True, editable=False
     )

@@ -71,7 +71,7 @@ class Person(models.Model):
     document_kind = models.CharField(
         _("documento"), max_length=8, choices=Document, default=Document.NONE
     )
-    document_sealed = SealedField(null=True, editable=False)
+    document_sealed = SealedField(_("documento"), null=True, editable=False)
     document_index = BlindIndexField(
         kind="document",
         source="document_sealed",
@@ -164,11 +164,16 @@ class Person(models.Model):
                 OpClass(F("sound_key"), name="gin_trgm_ops"),
                 name="members_person_search",
             ),
+            models.Index(
+                OpClass(F("sound_key"), name="text_pattern_ops"),
+                condition=Q(trashed_at=None, merged_into=None, withdrawn_at=None),
+                name="members_person_sound",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["document_kind", "document_index"],
-                condition=Q(document_index__isnull=False, merged_into=None),
+                condition=Q(document_index__isnull=False, merged_into=None, trashed_at=None),
                 name="members_person_document",
                 violation_error_message=_("Ya hay una persona con ese documento."),
             ),
@@ -232,7 +237,7 @@ class Phone(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
-    number_sealed = SealedField(editable=False)
+    number_sealed = SealedField(_("número"), editable=False)
     number_index = BlindIndexField(kind="phone", source="number_sealed", editable=False)
     number_tail = models.CharField(max_length=3, editable=False)
     has_whatsapp = models.BooleanField(_("tiene WhatsApp"), null=True)
