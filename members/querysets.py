@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -70,7 +70,11 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def within(self, scope: Scope) -> PersonQuerySet:
         """People on record inside a scope: never the trashed, merged or withdrawn."""
-        rows = self.on_record()
+        return self.on_record().reached(scope)
+
+    def reached(self, scope: Scope) -> PersonQuerySet:
+        """Whoever a scope takes in, on record or not."""
+        rows = self
         if scope.only_shared:
             return rows.agreed_to("share_solidaridad")
         if scope.everything:
@@ -88,8 +92,9 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def on_record(self) -> PersonQuerySet:
         return self.filter(trashed_at=None, merged_into=None, withdrawn_at=None)
 
-    def in_trash(self) -> PersonQuerySet:
-        return self.filter(trashed_at__isnull=False, merged_into=None)
+    def in_trash(self, since: datetime) -> PersonQuerySet:
+        """Those trashed after a moment: older ones are no longer brought back."""
+        return self.filter(trashed_at__gt=since, merged_into=None)
 
     def agreed_to(self, purpose: str) -> PersonQuerySet:
         consents = apps.get_model("members", "Consent").objects.granted(purpose)
@@ -117,6 +122,19 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
         rows = self
         for word in fold(text).split():
             rows = rows.filter(sound_key__contains=sound(word))
+        return rows
+
+    def named(self, text: str) -> PersonQuerySet:
+        """By every word as written or as it sounds; what the search box asks."""
+        rows = self
+        for word in fold(text).split():
+            heard = sound(word)
+            is_telling = len(heard) > 2
+            rows = rows.filter(
+                Q(search_key__contains=word) | Q(sound_key__contains=heard)
+                if is_telling
+                else Q(search_key__contains=word)
+            )
         return rows
 
     def members_of(self, organisation_id: Any, on: date | None = None) -> PersonQuerySet:
