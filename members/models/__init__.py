@@ -1,4 +1,4 @@
-from members.models.accounts import LoginCode, Role, RoleAssignment, User
+from members.models.accounts import AccountLink, LoginCode, Role, RoleAssignment, User
 from members.models.boards import HandOver
 from members.models.consents import Consent, PrivacyNotice, Purpose
 from members.models.duplicates import Merge, NotDuplicate
@@ -12,6 +12,7 @@ from members.models.people import Language, Membership, Office, Person, Phone, S
 from members.models.periods import Period
 
 __all__ = [
+    "AccountLink",
     "Affiliation",
     "Consent",
     "HandOver",

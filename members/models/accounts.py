@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from network.base.fields import SealedField
 from network.base.history import tracked
 from network.base.ids import new_id
 
@@ -178,21 +179,21 @@ class RoleAssignment(models.Model):
 
 
 class LoginCode(models.Model):
-    """One-time code sent to a phone. Limits live in this row, so that parallel tries are counted.
+    """One-time code asked for at a phone. Limits are counted in these rows, under a lock per phone.
 
-    `phone_index` is the blind index of the number; a row is written for unknown numbers too, so
-    that both cost the same.
+    A row is written for unknown numbers too, so that both cost the same; the task that sends looks
+    whether anybody signs in with that number. `message_sealed` holds number and code until then.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     phone_index = models.BinaryField()
     code_hash = models.CharField(max_length=256)
     browser_hash = models.CharField(max_length=64)
+    message_sealed = SealedField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
-    network_address = models.GenericIPAddressField(null=True)
 
     class Meta:
         verbose_name = _("código de ingreso")
@@ -200,6 +201,61 @@ class LoginCode(models.Model):
             models.Index(fields=["phone_index", "-created_at"], name="members_logincode_phone"),
             models.Index(fields=["created_at"], name="members_logincode_at"),
         ]
+        constraints = [
+            models.CheckConstraint(condition=Q(tries__lte=5), name="members_logincode_tries")
+        ]
 
     def __str__(self) -> str:
         return f"{self.created_at}"
+
+
+class AccountLinkQuerySet(models.QuerySet["AccountLink"]):
+    def open(self) -> "AccountLinkQuerySet":
+        """Links that still open something: not used, not revoked, not expired, account active."""
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
+            used_at=None,
+            revoked_at=None,
+            user__is_active=True,
+        )
+
+
+@tracked
+class AccountLink(models.Model):
+    """An address only its holder knows: an invitation to set a password, or a member's own page.
+
+    Only the hash of the token is kept; an account has one open link of a kind.
+    """
+
+    class Kind(models.TextChoices):
+        INVITATION = "invitation", _("Invitación")
+        PERSONAL = "personal", _("Enlace personal")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=12, choices=Kind)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = AccountLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enlace de cuenta")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                condition=Q(used_at=None, revoked_at=None),
+                name="members_accountlink_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="invitation") | Q(expires_at__isnull=False),
+                name="members_accountlink_invitation_expires",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.created_at}"
