@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import django.conf.locale
 from csp.constants import NONE, SELF
+from django.contrib.messages.constants import ERROR, INFO, SUCCESS, WARNING
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -36,6 +37,7 @@ SECRET_KEY = env_text("SECRET_KEY")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_NAME = "Red Nacional de Mujeres Mineras"
+SECURITY_CONTACT = env_text("SECURITY_CONTACT", "")  # mailto: or https:, for security.txt
 
 # AES keys of the sealed columns ("kid:base64,…", the first one seals) and the HMAC key of the
 # blind indexes. network.base.crypto explains them.
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django.contrib.postgres",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "allauth",
@@ -110,6 +113,8 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "network.base.forms.PortalFormRenderer"
+# The tones of templates/ui/notice.html.
+MESSAGE_TAGS = {INFO: "", SUCCESS: "ok", WARNING: "warn", ERROR: "warn"}
 
 
 # --- PostgreSQL: it holds every fact ------------------------------------------------------------
@@ -254,7 +259,7 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "network.base.static.PortalStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from network.base.errors import Refused
 from network.base.text import fold
 
 NBSP = "\u00a0"
@@ -45,10 +46,6 @@ class Precision(models.TextChoices):
     YEAR = "y", gettext_lazy("solo el año")
 
 
-class UnreadableDate(ValueError):
-    """Its text says what to write instead, and can be shown."""
-
-
 @dataclass(frozen=True)
 class PartialDate:
     """A date known to the day, the month or the year. `date` is the first day it can mean."""
@@ -78,7 +75,7 @@ def parse_day(text: str, *, latest: date | None = None) -> date:
     if len(numbers) == 1 and len(numbers[0]) == 8:
         numbers = [numbers[0][:2], numbers[0][2:4], numbers[0][4:]]
     if len(numbers) != 3:
-        raise UnreadableDate(_("Escribe la fecha así: 28/11/2026."))
+        raise Refused(_("Escribe la fecha así: 28/11/2026."))
     if len(numbers[0]) == 4:
         numbers.reverse()
     day, month, year = numbers
@@ -96,7 +93,7 @@ def parse_partial(text: str, *, latest: date | None = None) -> PartialDate:
         month, year = numbers
         return PartialDate(date(_year(year, latest), _month(month), 1), Precision.MONTH)
     if len(numbers) != 3 and len("".join(numbers)) != 8:
-        raise UnreadableDate(_("Escribe la fecha así: 28/11/2026, 11/2026 o solo 2026."))
+        raise Refused(_("Escribe la fecha así: 28/11/2026, 11/2026 o solo 2026."))
     return PartialDate(parse_day(text, latest=latest), Precision.DAY)
 
 
@@ -104,7 +101,7 @@ def _numbers(text: str) -> list[str]:
     words = [word for word in fold(text).split() if word not in UNSAID]
     numbers = [str(MONTHS.get(word, word)) for word in words]
     if not all(number.isascii() and number.isdigit() for number in numbers):
-        raise UnreadableDate(_("Escribe la fecha así: 28/11/2026."))
+        raise Refused(_("Escribe la fecha así: 28/11/2026."))
     return numbers
 
 
@@ -115,13 +112,13 @@ def _year(text: str, latest: date | None) -> int:
         year += last // 100 * 100
         return year if year <= last else year - 100
     if len(text) != 4 or year not in YEARS:
-        raise UnreadableDate(_("Revisa el año: %(year)s.") % {"year": text})
+        raise Refused(_("Revisa el año: %(year)s.") % {"year": text})
     return year
 
 
 def _month(text: str) -> int:
     if not 1 <= int(text) <= 12:
-        raise UnreadableDate(_("El mes va de 1 a 12. Escribiste %(month)s.") % {"month": text})
+        raise Refused(_("El mes va de 1 a 12. Escribiste %(month)s.") % {"month": text})
     return int(text)
 
 
@@ -129,7 +126,7 @@ def _day(year: int, month: int, day: int) -> date:
     days = calendar.monthrange(year, month)[1]
     if not 1 <= day <= days:
         name = date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
-        raise UnreadableDate(
+        raise Refused(
             _("Ese día no existe: %(month)s tiene %(days)s días.") % {"month": name, "days": days}
         )
     return date(year, month, day)

@@ -19,22 +19,19 @@ from django.utils.translation import gettext_lazy
 
 from network.base.dates import (
     PartialDate,
-    UnreadableDate,
     day_in_words,
     parse_day,
     parse_partial,
 )
-from network.base.phones import UnreadablePhone, parse_phone, phone_in_groups
+from network.base.errors import Refused
+from network.base.phones import parse_phone, phone_in_groups
 
 
 def tidy(text: str) -> str:
     """One form for one text: composed accents (NFC), single spaces, no blank ends; lines stay."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
-    return "\n".join(" ".join(line.split(" ")).strip() for line in _squeezed(lines)).strip()
-
-
-def _squeezed(lines: list[str]) -> list[str]:
-    return [" ".join(part for part in line.replace("\u00a0", " ").split(" ") if part) for line in lines]
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\u00a0", " ")
+    lines = [" ".join(part for part in line.split(" ") if part) for line in text.split("\n")]
+    return "\n".join(lines).strip("\n ")
 
 
 def refuse_control_characters(text: str) -> None:
@@ -126,7 +123,9 @@ class _Portal:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():  # type: ignore[attr-defined]
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _missing(field, name)
             if self.tidies(field):
                 field.validators = [refuse_control_characters, *field.validators]
 
@@ -136,6 +135,14 @@ class _Portal:
             and not isinstance(field, forms.JSONField | VerbatimField)
             and not isinstance(field.widget, forms.PasswordInput)
         )
+
+
+def _missing(field: forms.Field, name: str) -> str:
+    """Which field, so that each line of the error summary says something different."""
+    label = {"label": field.label or name}
+    if isinstance(field, forms.ChoiceField):
+        return _("Elige «%(label)s».") % label
+    return _("Falta «%(label)s».") % label
 
 
 class PortalForm(_Portal, forms.Form):
@@ -172,7 +179,7 @@ class DateField(forms.DateField):
             return super().to_python(value)
         try:
             day = parse_day(str(value), latest=_today_if(self.past))
-        except UnreadableDate as error:
+        except Refused as error:
             raise ValidationError(str(error), code="invalid") from error
         _refuse_future(day, self.past)
         return day
@@ -200,7 +207,7 @@ class PartialDateField(forms.Field):
             return value or None
         try:
             partial = parse_partial(str(value), latest=_today_if(self.past))
-        except UnreadableDate as error:
+        except Refused as error:
             raise ValidationError(str(error), code="invalid") from error
         _refuse_future(partial.date, self.past)
         return partial
@@ -250,5 +257,5 @@ class PhoneField(forms.CharField):
             return ""
         try:
             return parse_phone(text)
-        except UnreadablePhone as error:
+        except Refused as error:
             raise ValidationError(str(error), code="invalid") from error

@@ -5,13 +5,11 @@ import re
 import phonenumbers
 from django.utils.translation import gettext as _
 
+from network.base.errors import Refused
+
 HOME = "PE"
 # A Peruvian mobile as nearly everyone writes it: known at sight, a hundred times faster.
 MOBILE = re.compile(r"(?:\+?51)?(9[0-9]{8})")
-
-
-class UnreadablePhone(ValueError):
-    """Its text says what to write instead, and can be shown."""
 
 
 def parse_phone(text: str) -> str:
@@ -23,10 +21,10 @@ def parse_phone(text: str) -> str:
             raise ValueError
         number = phonenumbers.parse(text, HOME)
     except (ValueError, phonenumbers.NumberParseException):
-        raise UnreadablePhone(_("Escribe el teléfono con números: 951 000 720.")) from None
+        raise Refused(_("Escribe el teléfono con números: 951 000 720.")) from None
     if phonenumbers.is_valid_number(number):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise UnreadablePhone(_why_not(number))
+    raise Refused(_why_not(number))
 
 
 def _why_not(number: phonenumbers.PhoneNumber) -> str:

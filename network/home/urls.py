@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from network.home import views
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("ui/", views.components, name="components"),
+    path("idioma/", views.language_choose, name="language-choose"),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security, name="security"),
+]
