@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from stdnum.pe import cui, ruc
 
 from members.models import Language, Membership, Organisation, Person
-from network.base.dates import PartialDate, UnreadableDate, parse_day, parse_partial
+from network.base.dates import PartialDate, parse_day, parse_partial
 from network.base.errors import Refused
-from network.base.phones import UnreadablePhone, parse_phone
+from network.base.phones import parse_phone
 from network.base.text import fold
 
 OLDEST = 110
@@ -188,27 +188,18 @@ def read_birth(text: str) -> PartialDate:
 def read_past_partial(text: str) -> PartialDate:
     """A day, a month or a year that has come."""
     today = timezone.localdate()
-    try:
-        read = parse_partial(text, latest=today)
-    except UnreadableDate as error:
-        raise Refused(str(error)) from error
+    read = parse_partial(text, latest=today)
     if read.date > today:
         raise Refused(_("Esa fecha todavía no llega. Revisa el año."))
     return read
 
 
 def read_partial(text: str) -> PartialDate:
-    try:
-        return parse_partial(text)
-    except UnreadableDate as error:
-        raise Refused(str(error)) from error
+    return parse_partial(text)
 
 
 def read_day(text: str) -> date:
-    try:
-        return parse_day(text)
-    except UnreadableDate as error:
-        raise Refused(str(error)) from error
+    return parse_day(text)
 
 
 def read_past_day(text: str) -> date:
@@ -219,10 +210,7 @@ def read_past_day(text: str) -> date:
 
 
 def read_phone(text: str) -> str:
-    try:
-        return parse_phone(text)
-    except UnreadablePhone as error:
-        raise Refused(str(error)) from error
+    return parse_phone(text)
 
 
 def read_email(text: str) -> str:
