@@ -27,7 +27,8 @@ def main() -> None:
     except OperationalError as error:
         if error.__cause__ and error.__cause__.pgcode:  # type: ignore[attr-defined]
             raise
-        sys.exit(f"La base de datos no responde; ¿está en marcha `make run`? {error}".strip())
+        reason = " ".join(str(error).split())
+        sys.exit(f"La base de datos no responde; ¿está en marcha `make run`? {reason}")
 
 
 def _run_in_virtual_environment() -> None:

@@ -41,7 +41,7 @@ def provide() -> None:
         atexit.register(drop_databases)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "network.settings_test",
-        "DATABASE_URL": _with_database(os.environ["DATABASE_URL"], _name(WORKER)),
+        "DATABASE_URL": with_database(os.environ["DATABASE_URL"], _name(WORKER)),
         "SECRET_KEY": "test",
         "PORTAL_DATA_KEYS": f"test:{TEST_KEY}",
         "PORTAL_INDEX_KEY": TEST_KEY,
@@ -55,7 +55,7 @@ def provide() -> None:
 def create_database(migrate: Callable[[str], None]) -> None:
     """This process's database, copied from the one that the first to come has migrated."""
     template, own = _name("template"), _name(WORKER)
-    with closing(_maintenance()) as server, server.cursor() as cursor:
+    with closing(maintenance()) as server, server.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
         if not cursor.fetchone():
@@ -67,7 +67,7 @@ def create_database(migrate: Callable[[str], None]) -> None:
 
 def truncate(kept: set[str]) -> None:
     """Empty, as their owner, the tables that have rows and are not among the kept."""
-    with closing(psycopg2.connect(_with_database(_owner_url(), _name(WORKER)))) as database:
+    with closing(psycopg2.connect(with_database(_owner_url(), _name(WORKER)))) as database:
         with database, database.cursor() as cursor:
             cursor.execute(
                 "SELECT quote_ident(tablename) FROM pg_tables"
@@ -85,7 +85,7 @@ def truncate(kept: set[str]) -> None:
 
 
 def drop_databases() -> None:
-    with closing(_maintenance()) as server, server.cursor() as cursor:
+    with closing(maintenance()) as server, server.cursor() as cursor:
         cursor.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
             [os.environ["PORTAL_TEST_RUN"]],
@@ -138,12 +138,12 @@ def _owner_url() -> str:
     return os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
 
 
-def _with_database(url: str, name: str) -> str:
+def with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def _maintenance() -> connection:
+def maintenance() -> connection:
     """A connection of the owner beside the databases of the tests."""
-    server = psycopg2.connect(_with_database(_owner_url(), "postgres"))
+    server = psycopg2.connect(with_database(_owner_url(), "postgres"))
     server.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     return server

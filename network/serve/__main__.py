@@ -37,7 +37,7 @@ class Portal:
             self._provide_servers(held)
             environment.write(self.folder, self.variables)
             self._prepare()
-            self._start_processes()
+            self._describe_processes()
             self._watch(begun_at)
         finally:
             self._stop()
@@ -101,18 +101,17 @@ class Portal:
         if preparation.process and preparation.process.returncode and not self.stopping.is_set():
             raise ServeError("El portal no se pudo preparar; la causa está en la línea de arriba.")
 
-    def _start_processes(self) -> None:
+    def _describe_processes(self) -> None:
         schedule = str(self.folder / "beat-schedule")
-        celery = ("-m", "celery", "-A", "network")
-        quiet = ("--without-gossip", "--without-mingle")
+        gunicorn = ("-m", "gunicorn", "-c", "python:network.serve.gunicorn_conf")
+        # Celery warns of root on every start; here root is whoever typed `make run`.
+        celery = ("-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "network")
+        alone = ("--without-gossip", "--without-mingle")
         self.processes = [
-            self._python("web", "-m", "gunicorn", "-c", "python:network.serve.gunicorn_conf", "network.wsgi"),
-            self._python("worker", *celery, "worker", "-l", "INFO", "-c", "2", *quiet),
+            self._python("web", *gunicorn, "network.wsgi"),
+            self._python("worker", *celery, "worker", "-l", "INFO", "-c", "2", *alone),
             self._python("beat", *celery, "beat", "-l", "WARNING", "-s", schedule),
         ]
-        for process in self.processes:
-            if not self.stopping.is_set():
-                process.start()
 
     def _python(self, name: str, *arguments: str) -> Service:
         def launch() -> "subprocess.Popen[bytes]":
@@ -130,13 +129,16 @@ class Portal:
         return Service(name, launch)
 
     def _watch(self, begun_at: float) -> None:
-        is_announced = False
-        while not self.stopping.wait(0.1):
-            for service in self.servers + self.processes:
+        """People wait for the first page: worker and beat start when it is there."""
+        web, *background = self.processes
+        watched = [*self.servers, web]
+        while not self.stopping.wait(0.05):
+            for service in watched:
                 service.watch()
-            if not is_announced and self._is_healthy():
-                is_announced = True
+            if background and self._is_healthy():
                 self._announce(time.monotonic() - begun_at)
+                watched += background
+                background = []
 
     def _is_healthy(self) -> bool:
         web = http.client.HTTPConnection("127.0.0.1", int(self.variables["PORT"]), timeout=5)

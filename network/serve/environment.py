@@ -56,7 +56,7 @@ def keys(environment: Mapping[str, str], stored: Mapping[str, str]) -> dict[str,
     """Given ones, else the stored ones, else new: a new data key has a name never used before."""
     new = {
         "SECRET_KEY": secrets.token_urlsafe(48),
-        "PORTAL_DATA_KEYS": f"k{secrets.token_hex(4)}:{_random_key()}",
+        "PORTAL_DATA_KEYS": f"k{secrets.token_hex(3)}:{_random_key()}",
         "PORTAL_INDEX_KEY": _random_key(),
     }
     return {name: environment.get(name) or stored.get(name) or new[name] for name in KEYS}

@@ -44,6 +44,7 @@ SETTINGS = {
     "max_wal_size": "4GB",
     "random_page_cost": "1.1",
     "jit": "off",
+    "log_checkpoints": "off",
 }
 # For data that is thrown away: a power cut may lose it.
 THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -86,12 +87,14 @@ class Cluster:
         unfinished.rename(self.folder)
 
     def set_passwords(self, *, owner: str, app: str) -> None:
-        """Needs no password itself; the server must be down."""
-        _single_user(
-            self.folder,
+        self.execute(
             f"ALTER ROLE {OWNER} PASSWORD '{owner}'",
             f"ALTER ROLE {APP} PASSWORD '{app}'",
         )
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the superuser, which needs no password while the server is down."""
+        _single_user(self.folder, *statements)
 
     def start(
         self, port: int, output: int | IO[bytes], inherited: Sequence[int] = ()

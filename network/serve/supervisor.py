@@ -29,7 +29,8 @@ def say(name: str, text: str) -> None:
 
 def relay(name: str, stream: IO[bytes]) -> None:
     for line in stream:
-        say(name, line.decode(errors="replace").rstrip())
+        if text := line.decode(errors="replace").rstrip():
+            say(name, text)
 
 
 @dataclass

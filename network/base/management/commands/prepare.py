@@ -12,9 +12,15 @@ from django.db.migrations.executor import MigrationExecutor
 from network.base.grants import application_privilege, as_owner, grant_to_application
 from network.base.keyring import KeysRefused, ensure_keys
 
+# django-htmx brings modules that import what is not a file; the portal serves its own htmx. The
+# pages of the REST framework are switched off.
+UNUSED_STATIC = ["django_htmx", "rest_framework"]
+
 
 class Command(BaseCommand):
     help = "Deja la base de datos y los archivos estáticos como este código los necesita."
+    # The web process checks the same code a second later; people wait for the first page.
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._migrate()
@@ -48,7 +54,9 @@ class Command(BaseCommand):
         mark = Path(settings.STATIC_ROOT) / ".collected"
         fingerprint = _static_fingerprint()
         if not mark.exists() or mark.read_text() != fingerprint:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            call_command(
+                "collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC
+            )
             mark.write_text(fingerprint)
 
 

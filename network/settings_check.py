@@ -1,0 +1,19 @@
+"""Settings of `make check`: production's, with values that open nothing and reach no server."""
+
+import os
+
+KEY = "cmV2aXNpb24tcmV2aXNpb24tcmV2aXNpb24tMzIhISE="
+
+os.environ |= {
+    "DATABASE_URL": "postgresql://revision@127.0.0.1:1/revision",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "SECRET_KEY": "revision-" * 8,
+    "PORTAL_DATA_KEYS": f"revision:{KEY}",
+    "PORTAL_INDEX_KEY": KEY,
+    "PORTAL_HTTPS": "1",
+    "PORTAL_DEMO": "0",
+    "DEBUG": "0",
+    "ALLOWED_HOSTS": "portal.example",
+}
+
+from network.settings import *  # noqa: E402, F403 - read after the values above
