@@ -35,6 +35,7 @@ class Permission(TextChoices):
     PERSON_REVEAL = "person_reveal", _("Ver documento y teléfono completos")
     PERSON_MERGE = "person_merge", _("Juntar y separar fichas")
     PERSON_TRASH = "person_trash", _("Mandar a la papelera y recuperar")
+    PERSON_RESTORE = "person_restore", _("Ver a las retiradas y reponerlas")
     BOARD_EDIT = "board_edit", _("Cambiar juntas directivas")
     CONSENT_RECORD = "consent_record", _("Anotar consentimientos")
     IMPORT = "import", _("Importar listas")
@@ -81,7 +82,14 @@ _COORDINATOR = _LEADER | {
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.NATIONAL_COORDINATOR: frozenset(
-        _COORDINATOR | {P.ORGANISATION_REGISTER, P.AFFILIATION_EDIT, P.PARTNER_EDIT, P.PLACE_EDIT}
+        _COORDINATOR
+        | {
+            P.ORGANISATION_REGISTER,
+            P.AFFILIATION_EDIT,
+            P.PERSON_RESTORE,
+            P.PARTNER_EDIT,
+            P.PLACE_EDIT,
+        }
     ),
     Role.REGIONAL_COORDINATOR: frozenset(_COORDINATOR | {P.ORGANISATION_REGISTER}),
     Role.ORGANISATION_LEADER: frozenset(_LEADER),

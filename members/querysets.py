@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from members.access import Scope
 
 
-def _scope_of(user: Any, permission: str) -> Scope:
-    from members.access import scope_of  # noqa: PLC0415  # the policy reads these models
+def scope_of(user: Any, permission: str) -> Scope:
+    from members import access  # noqa: PLC0415  # the policy reads these models
 
-    return scope_of(user, permission)
+    return access.scope_of(user, permission)
 
 
 class RegionalNetworkQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def visible_to(self, user: Any) -> RegionalNetworkQuerySet:
         """Networks are no secret inside: whoever may see organisations sees their names."""
-        return self if not _scope_of(user, "organisation_view").is_empty else self.none()
+        return self if not scope_of(user, "organisation_view").is_empty else self.none()
 
     def within(self, scope: Scope) -> RegionalNetworkQuerySet:
         return self if scope.everything else self.filter(pk__in=scope.regional_network_ids)
@@ -33,7 +33,7 @@ class RegionalNetworkQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
 class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def visible_to(self, user: Any) -> OrganisationQuerySet:
-        return self.within(_scope_of(user, "organisation_view"))
+        return self.within(scope_of(user, "organisation_view"))
 
     def within(self, scope: Scope) -> OrganisationQuerySet:
         rows = self.filter(trashed_at=None)
@@ -41,8 +41,10 @@ class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def search(self, text: str) -> OrganisationQuerySet:
         rows = self
+        aliases = apps.get_model("members", "OrganisationAlias").objects
         for word in fold(text).split():
-            rows = rows.filter(search_key__contains=word)
+            alias = aliases.filter(organisation=OuterRef("pk"), name_key__contains=word)
+            rows = rows.filter(Q(search_key__contains=word) | Exists(alias))
         return rows
 
     def with_status(self, on: date | None = None) -> OrganisationQuerySet:
@@ -66,7 +68,7 @@ class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
 class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def visible_to(self, user: Any) -> PersonQuerySet:
-        return self.within(_scope_of(user, "person_view"))
+        return self.within(scope_of(user, "person_view"))
 
     def within(self, scope: Scope) -> PersonQuerySet:
         """People on record inside a scope: never the trashed, merged or withdrawn."""
@@ -91,6 +93,11 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def on_record(self) -> PersonQuerySet:
         return self.filter(trashed_at=None, merged_into=None, withdrawn_at=None)
+
+    def withdrawn_visible_to(self, user: Any) -> PersonQuerySet:
+        """Who took back her consent to be on record: for those alone who may put her back."""
+        rows = self.filter(trashed_at=None, merged_into=None, withdrawn_at__isnull=False)
+        return rows if scope_of(user, "person_restore").everything else rows.none()
 
     def in_trash(self, since: datetime) -> PersonQuerySet:
         """Those trashed after a moment: older ones are no longer brought back."""
@@ -141,6 +148,12 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
         memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
         return self.filter(
             Exists(memberships.filter(person=OuterRef("pk"), organisation=organisation_id))
+        )
+
+    def members_of_any(self, organisations: Any, on: date | None = None) -> PersonQuerySet:
+        memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
+        return self.filter(
+            Exists(memberships.filter(person=OuterRef("pk"), organisation__in=organisations))
         )
 
     def current_members(self, on: date | None = None) -> PersonQuerySet:

@@ -1,6 +1,7 @@
 """People and where they belong: memberships, offices, phones, sensitive facts."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.organisations import Organisation, RegionalNetwork
 from members.models.periods import Period, PeriodQuerySet, day_range, ends_after_it_starts
-from members.querysets import PersonQuerySet
+from members.querysets import PersonQuerySet, scope_of
 from network.base.fields import BlindIndexField, SealedField
 from network.base.history import tracked, tracked_without
 from network.base.ids import new_id
@@ -312,6 +313,16 @@ class Membership(Period):
         return f"{self.person} · {self.organisation}"
 
 
+class OfficeQuerySet(PeriodQuerySet):
+    def visible_to(self, user: Any) -> "OfficeQuerySet":
+        """Boards of the organisations and of the regional networks in reach."""
+        scope = scope_of(user, "organisation_view")
+        return self.filter(
+            Q(organisation__in=Organisation.objects.within(scope))
+            | Q(regional_network__in=RegionalNetwork.objects.within(scope))
+        )
+
+
 @tracked
 class Office(Period):
     """A post held for a term on the board of an organisation or of a regional network."""
@@ -342,7 +353,7 @@ class Office(Period):
     )
     end_reason = models.CharField(_("por qué terminó"), max_length=200, blank=True)
 
-    objects = PeriodQuerySet.as_manager()
+    objects = OfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cargo")
