@@ -19,7 +19,8 @@ def copy_rows(
 ) -> int:
     """Append `rows` to the table of `model`; `columns` are database columns. Returns how many.
 
-    Must run inside a transaction: constraints, triggers and history apply as to any insert.
+    Must run inside a transaction: constraints, triggers and history apply as to any insert. The
+    time limit of a statement, made for pages, is lifted for what is left of the transaction.
     """
     prime_for_copy()
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -27,6 +28,7 @@ def copy_rows(
     )
     source = _Lines(rows)
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.cursor.copy_expert(statement.as_string(cursor.connection), source)
     return source.count
 
