@@ -90,7 +90,7 @@ def examples() -> dict[str, Any]:
             },
             {"key": "Teléfono", "value": "", "change_url": "#x"},
         ],
-        "declared": {"value": "más de 400", "year": "2025"},
+        "declared_example": {"value": "más de 400", "year": "2025"},
         "periods": [
             {"when": "desde el 01/03/2025", "title": "Vocal de seguridad", "is_current": True},
             {"when": "de 2019 a 2022", "title": "Socia", "text": "Flor de Cuarzo, Ananea"},

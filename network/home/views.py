@@ -21,8 +21,10 @@ from network.home.public import counted_by_department, headline
 @public
 def landing(request: HttpRequest) -> HttpResponse:
     women = counted_by_department("women")
+    figures = headline()
     context = {
-        "figures": headline(),
+        "figures": figures,
+        "is_counted": any(figure.counted for figure in figures),
         "women": women,
         "source": PROGRAMME,
         "today": timezone.localdate(),
