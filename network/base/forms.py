@@ -212,9 +212,6 @@ class PartialDateField(forms.Field):
         _refuse_future(partial.date, self.past)
         return partial
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
     def echo(self, value: Any) -> str:
         return _words_of(self, value)
 
