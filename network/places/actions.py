@@ -51,6 +51,8 @@ def load_places(*, places: PlaceList, on: date) -> Loaded:
             columns["reniec_code"] = [inei_to_reniec.get(code) for code in codes]
             columns["duplicate_of_id"] = [DUPLICATES.get(code) for code in codes]
         changes.append(_load_level(model, columns, on))
+    # A RENIEC code that a listed district now has is no longer that of an ended one.
+    District.objects.exclude(valid_to=None).filter(reniec_code__in=reniec).update(reniec_code=None)
     transaction.on_commit(forget_places)
     added, changed, ended = (sum(counts) for counts in zip(*changes, strict=True))
     unmatched = tuple(c for c in places.reniec if len(c) == 6 and c not in reniec)
