@@ -6,14 +6,20 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
 from network.base.dates import PartialDate, day, day_in_words
 from network.base.phones import phone_in_groups
 
-# What the button that was pressed asks for: check the answers, go back to them, keep them.
-REVIEW, EDIT, SAVE = "revisar", "corregir", "guardar"
+# What the button that was pressed asks for: check the answers, keep them, or (neither) go back.
+REVIEW, SAVE = "revisar", "guardar"
+
+
+def step_of(request: HttpRequest) -> str:
+    """Nothing is kept that was not shown first: a POST without a step asks to check."""
+    return request.POST.get("paso", REVIEW) if request.method == "POST" else ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.forms import BaseForm
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
@@ -14,6 +15,10 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
         super().__init__(message)
         self.message = message
         self.field = field
+
+    def put_on(self, form: BaseForm) -> None:
+        """Say it at the field where it can be mended; above the form when that has none such."""
+        form.add_error(self.field if self.field in form.fields else None, self.message)
 
 
 @contextmanager
