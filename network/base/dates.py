@@ -162,7 +162,7 @@ def hour(moment: datetime | time | None) -> str:
     if moment is None or moment == "":
         return ""
     if isinstance(moment, datetime):
-        moment = _local(moment).time()  # type: ignore[union-attr]
+        moment = timezone.localtime(moment) if timezone.is_aware(moment) else moment
     half = _("a. m.") if moment.hour < 12 else _("p. m.")
     return f"{moment.hour % 12 or 12}:{moment.minute:02d} {half}".replace(" ", NBSP)
 

@@ -54,7 +54,7 @@ def language_choose(request: HttpRequest) -> HttpResponse:
         max_age=timedelta(days=365),
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     return response
 

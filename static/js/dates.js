@@ -16,8 +16,11 @@ export function readDay(text) {
 export function dayInWords(text, language) {
   const day = readDay(text);
   if (!day) return "";
-  const say = (options) => day.toLocaleDateString(language, { ...options, timeZone: "UTC" });
-  const joined = language.startsWith("es") ? " de " : " ";
-  const rest = [say({ day: "numeric" }), say({ month: "long" }), day.getUTCFullYear()];
-  return `${say({ weekday: "long" })} ${rest.join(joined)}`;
+  const isSpanish = language.startsWith("es");
+  const say = (part) => {
+    const said = day.toLocaleDateString(language, { [part]: "long", timeZone: "UTC" });
+    return isSpanish ? said.toLowerCase() : said; // some browsers write Marzo
+  };
+  const rest = [day.getUTCDate(), say("month"), day.getUTCFullYear()];
+  return `${say("weekday")} ${rest.join(isSpanish ? " de " : " ")}`;
 }

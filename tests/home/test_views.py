@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.files import File
+from django.core.files.base import ContentFile
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import include, path
@@ -230,7 +230,7 @@ def test_modules_import_each_other_under_hashed_names(tmp_path):
     storage = PortalStaticFilesStorage(location=tmp_path, base_url="/static/")
     paths = {}
     for name in ("js/main.js", "js/dates.js", "js/ticks.js"):
-        storage.save(name, File(Path(finders.find(name)).open("rb")))
+        storage.save(name, ContentFile(Path(finders.find(name)).read_bytes()))
         paths[name] = (storage, name)
 
     assert not [error for *_names, error in storage.post_process(paths) if error is not True]

@@ -70,7 +70,7 @@ def _forms(sources: tuple[Any, ...]) -> Iterator[tuple[str, BaseForm]]:
             yield "", source
 
 
-def _problems(sources: tuple[Any, ...]) -> Iterator[dict[str, str]]:
+def _problems(sources: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
     for source in sources:
         if isinstance(source, BaseFormSet) and source.is_bound:
             yield from ({"text": text} for text in source.non_form_errors())
@@ -186,6 +186,14 @@ def number(value: Any, decimals: int | None = None) -> str:
     if value in (None, ""):
         return "—"
     return value if isinstance(value, str) else number_format(value, decimals, force_grouping=True)
+
+
+@register.filter
+def public_count(count: PublicCount) -> str:
+    """A count in words where it may not be told, or is none."""
+    if count.value is None:
+        return _("menos de 5") if count.is_few else _("no se publica")
+    return number(count.value) if count.value else _("ninguna")
 
 
 @register.filter
