@@ -24,6 +24,7 @@ from members.models import (
 
 class Permission(TextChoices):
     OWN_RECORD = "own_record", _("Ver su propia ficha")
+    OWN_SECURITY = "own_security", _("Cambiar su clave y su segundo paso")
     STAFF_HOME = "staff_home", _("Abrir el inicio de trabajo")
     ORGANISATION_VIEW = "organisation_view", _("Ver organizaciones")
     ORGANISATION_EDIT = "organisation_edit", _("Corregir organizaciones")
@@ -45,6 +46,8 @@ class Permission(TextChoices):
     HISTORY_REVERT = "history_revert", _("Revertir un cambio")
     ACCESS_LOG_VIEW = "access_log_view", _("Leer el registro de accesos")
     ACCOUNT_MANAGE = "account_manage", _("Dar cuentas y roles")
+    MEMBER_ACCESS = "member_access", _("Dar a una socia acceso a su ficha")
+    ADMIN_SITE = "admin_site", _("Abrir la administración de catálogos")
     PARTNER_VIEW = "partner_view", _("Ver aliados y programas")
     PARTNER_EDIT = "partner_edit", _("Cambiar aliados y programas")
     PLACE_EDIT = "place_edit", _("Cambiar zonas mineras")
@@ -55,8 +58,8 @@ class Permission(TextChoices):
 
 P = Permission
 
-_LEADER = {
-    P.STAFF_HOME,
+_STAFF = {P.STAFF_HOME, P.OWN_SECURITY}
+_LEADER = _STAFF | {
     P.ORGANISATION_VIEW,
     P.ORGANISATION_EDIT,
     P.PERSON_VIEW,
@@ -76,6 +79,7 @@ _COORDINATOR = _LEADER | {
     P.PERSON_TRASH,
     P.BOARD_EDIT,
     P.HISTORY_REVERT,
+    P.MEMBER_ACCESS,
     P.PARTNER_VIEW,
     P.COMPONENTS_VIEW,
 }
@@ -93,14 +97,23 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     Role.REGIONAL_COORDINATOR: frozenset(_COORDINATOR | {P.ORGANISATION_REGISTER}),
     Role.ORGANISATION_LEADER: frozenset(_LEADER),
-    Role.TRAINER: frozenset({P.STAFF_HOME, P.ORGANISATION_VIEW, P.PERSON_VIEW}),
+    Role.TRAINER: frozenset(_STAFF | {P.ORGANISATION_VIEW, P.PERSON_VIEW}),
     Role.ANALYST: frozenset(
-        {P.STAFF_HOME, P.ORGANISATION_VIEW, P.EXPORT, P.PARTNER_VIEW, P.PARTNER_EDIT}
+        _STAFF | {P.ORGANISATION_VIEW, P.EXPORT, P.PARTNER_VIEW, P.PARTNER_EDIT}
     ),
-    Role.PERSONAL_DATA: frozenset({P.PERSON_VIEW, P.PERSON_REVEAL, P.EXPORT, P.EXPORT_PERSONAL}),
-    Role.AUDITOR: frozenset({P.STAFF_HOME, P.ORGANISATION_VIEW, P.ACCESS_LOG_VIEW, P.HISTORY_VIEW}),
+    Role.PERSONAL_DATA: frozenset(
+        {P.OWN_SECURITY, P.PERSON_VIEW, P.PERSON_REVEAL, P.EXPORT, P.EXPORT_PERSONAL}
+    ),
+    Role.AUDITOR: frozenset(_STAFF | {P.ORGANISATION_VIEW, P.ACCESS_LOG_VIEW, P.HISTORY_VIEW}),
     Role.ADMINISTRATOR: frozenset(
-        {P.STAFF_HOME, P.ACCOUNT_MANAGE, P.ORGANISATION_VIEW, P.PLACE_EDIT, P.COMPONENTS_VIEW}
+        _STAFF
+        | {
+            P.ACCOUNT_MANAGE,
+            P.ADMIN_SITE,
+            P.ORGANISATION_VIEW,
+            P.PLACE_EDIT,
+            P.COMPONENTS_VIEW,
+        }
     ),
     Role.MEMBER: frozenset({P.OWN_RECORD}),
 }

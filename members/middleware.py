@@ -1,11 +1,47 @@
-"""Per-request rules of accounts: the language she chose, and no staff page on one factor alone."""
+"""Per-request rules of accounts: how long a session lasts, the language she chose, and no staff
+page on one factor alone."""
 
 from collections.abc import Callable
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+
+from members.access import STAFF_ROLES
+from members.sessions import Level, is_over, level_of, note_use
+from network.base.access import PUBLIC
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# What a session with a password and nothing else may open besides public pages.
+LEAVING = {"account_logout"}
+SETTING_UP = LEAVING | {
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "account_reauthenticate",
+}
+PROVING = LEAVING | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+
+
+class SessionLimitMiddleware:
+    """End a session that is too old, idle too long, or came from another browser."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            if is_over(request):
+                logout(request)
+            elif note_use(request):
+                session = UserSession.objects.filter(session_key=request.session.session_key)
+                session.update(last_seen_at=timezone.now())
+        return self.get_response(request)
 
 
 class PersonLanguageMiddleware:
@@ -27,8 +63,30 @@ class PersonLanguageMiddleware:
 
 
 class SecondFactorMiddleware:
+    """Hold a session to what it proved: a phone code counts for a member's role only, and a
+    password alone opens nothing but the second step, for whoever has a staff role."""
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and level_of(request) is Level.MEMBER:
+            request.user.acts_only_as_member = True
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        user = request.user
+        if not user.is_authenticated or getattr(view, "permission", None) == PUBLIC:
+            return None
+        if level_of(request) is not Level.HALF or not user.has_role(*STAFF_ROLES):
+            return None
+        factors = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if not factors:
+            return None if name in SETTING_UP else redirect("mfa_index")
+        if name in PROVING:
+            return None
+        by_code = Authenticator.Type.TOTP in factors
+        return redirect("mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn")

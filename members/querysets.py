@@ -22,6 +22,13 @@ def scope_of(user: Any, permission: str) -> Scope:
     return access.scope_of(user, permission)
 
 
+class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def visible_to(self, user: Any) -> UserQuerySet:
+        """Accounts that enter by e-mail. A member's is reached from her own record."""
+        is_keeper = _scope_of(user, "account_manage").everything
+        return self.filter(email__isnull=False) if is_keeper else self.none()
+
+
 class RegionalNetworkQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def visible_to(self, user: Any) -> RegionalNetworkQuerySet:
         """Networks are no secret inside: whoever may see organisations sees their names."""
@@ -37,6 +44,12 @@ class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def within(self, scope: Scope) -> OrganisationQuerySet:
         rows = self.filter(trashed_at=None)
+        return rows if scope.everything else rows.filter(pk__in=scope.organisation_ids)
+
+    def trashed_visible_to(self, user: Any) -> OrganisationQuerySet:
+        """Registered by mistake and taken away, for those who could register them."""
+        scope = scope_of(user, "organisation_register")
+        rows = self.filter(trashed_at__isnull=False)
         return rows if scope.everything else rows.filter(pk__in=scope.organisation_ids)
 
     def search(self, text: str) -> OrganisationQuerySet:

@@ -33,10 +33,12 @@ DATA_DIR = Path(env_text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 DEBUG = env_flag("DEBUG", default=False)
 HTTPS = env_flag("PORTAL_HTTPS", default=True)
 DEMO = env_flag("PORTAL_DEMO", default=False)
+BEHIND_PROXY = env_flag("BEHIND_PROXY", default=False)
 SECRET_KEY = env_text("SECRET_KEY")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_NAME = "Red Nacional de Mujeres Mineras"
+SITE_URL = env_text("SITE_URL", "").rstrip("/")  # for links written by commands and tasks
 SECURITY_CONTACT = env_text("SECURITY_CONTACT", "")  # mailto: or https:, for security.txt
 
 # AES keys of the sealed columns ("kid:base64,…", the first one seals) and the HMAC key of the
@@ -84,11 +86,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.middleware.SessionLimitMiddleware",
     "members.middleware.PersonLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "network.base.middleware.HistoryContextMiddleware",
     "members.middleware.SecondFactorMiddleware",
@@ -167,15 +169,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "jobs-sweep": {"task": "network.base.sweep_jobs", "schedule": 60},
     "spool-purge": {"task": "network.base.purge_spool", "schedule": 3600},
+    "login-codes-send": {"task": "members.send_login_codes", "schedule": 20},
+    "sign-in-purge": {"task": "members.purge_sign_in", "schedule": 3600},
 }
 
 # --- People who sign in -------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 ACCESS_POLICY = "members.access.policy"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -197,12 +198,44 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+PASSWORD_RESET_TIMEOUT = 3600
+# At most so many login codes leave in a day, to all numbers: three times what is expected.
+LOGIN_CODES_PER_DAY = int(env_text("LOGIN_CODES_PER_DAY", "600"))
+ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation went to the address
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "members.forms.signin.EmailSignInForm",
+    "reauthenticate": "members.forms.signin.ReauthenticateForm",
+    "change_password": "members.forms.signin.PasswordChangeForm",
+    "reset_password": "members.forms.signin.PasswordForgottenForm",
+    "reset_password_from_key": "members.forms.signin.PasswordResetForm",
+}
+MFA_ADAPTER = "members.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "members.forms.signin.SecondStepForm",
+    "reauthenticate": "members.forms.signin.SecondStepAgainForm",
+    "activate_totp": "members.forms.signin.TotpForm",
+    "add_webauthn": "members.forms.signin.PasskeyForm",
+    "edit_webauthn": "members.forms.signin.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "RNM-MAPE"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# The address of the asker is the connection's, or what the one proxy before us says.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # --- Headers ------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^salud/$"]
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env_flag("BEHIND_PROXY", default=False) else None
+    ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 )
 SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

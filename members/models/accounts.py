@@ -9,12 +9,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.querysets import UserQuerySet
 from network.base.fields import SealedField
 from network.base.history import tracked
 from network.base.ids import new_id
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
@@ -33,6 +34,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("activa"), default=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # Set for the request by members.middleware: a code on a phone opens a member's role only.
+    acts_only_as_member = False
 
     objects = UserManager()
 
@@ -67,9 +71,10 @@ class User(AbstractBaseUser):
     def roles_in_force(self) -> list["RoleAssignment"]:
         """Today's roles, read once per request (the account is loaded anew at each request)."""
         if not hasattr(self, "_roles_in_force"):
-            self._roles_in_force = list(
-                self.role_assignments.in_force().select_related("regional_network", "organisation")
-            )
+            roles = self.role_assignments.in_force()
+            if self.acts_only_as_member:
+                roles = roles.filter(role=Role.MEMBER)
+            self._roles_in_force = list(roles.select_related("regional_network", "organisation"))
         return self._roles_in_force
 
     def has_perm(self, perm: str, obj: object = None) -> bool:

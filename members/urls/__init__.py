@@ -1,5 +1,5 @@
 """Every address of the registry, topic by topic."""
 
-from members.urls import people
+from members.urls import accounts, people
 
-urlpatterns = [*people.urlpatterns]
+urlpatterns = [*accounts.urlpatterns, *people.urlpatterns]
