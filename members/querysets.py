@@ -144,29 +144,10 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
             rows = rows.filter(sound_key__contains=sound(word))
         return rows
 
-    def named(self, text: str) -> PersonQuerySet:
-        """By every word as written or as it sounds; what the search box asks."""
-        rows = self
-        for word in fold(text).split():
-            heard = sound(word)
-            is_telling = len(heard) > 2
-            rows = rows.filter(
-                Q(search_key__contains=word) | Q(sound_key__contains=heard)
-                if is_telling
-                else Q(search_key__contains=word)
-            )
-        return rows
-
     def members_of(self, organisation_id: Any, on: date | None = None) -> PersonQuerySet:
         memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
         return self.filter(
             Exists(memberships.filter(person=OuterRef("pk"), organisation=organisation_id))
-        )
-
-    def members_of_any(self, organisations: Any, on: date | None = None) -> PersonQuerySet:
-        memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
-        return self.filter(
-            Exists(memberships.filter(person=OuterRef("pk"), organisation__in=organisations))
         )
 
     def current_members(self, on: date | None = None) -> PersonQuerySet:
