@@ -23,7 +23,7 @@ class Figure:
     name: str
     title: Any
     definition: Any
-    count: Callable[[], int]
+    count: Callable[..., int]  # of an account: what is in her reach; of nobody: the whole network
     by_department: Callable[[], Mapping[str, int]] | None = None
     is_public: bool = False
 

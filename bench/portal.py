@@ -1,0 +1,106 @@
+"""A portal with data of a given size, started as a newcomer starts it, and stopped again."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from network.serve.environment import ROOT, read
+from network.serve.process import free_port
+
+READY_SECONDS = 180
+
+
+class Portal:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return read(self.folder)
+
+    @property
+    def port(self) -> int:
+        return int(self.variables["PORT"])
+
+    def start(self) -> float:
+        """Seconds until the portal says that it is ready."""
+        begun = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "network.serve"],
+            cwd=ROOT,
+            env=os.environ
+            | {"DATA_DIR": str(self.folder), "PORTAL_DEMO": "0", "PORT": str(free_port())},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        ready = threading.Event()
+        lines: list[str] = []
+
+        def relay() -> None:
+            for line in self.process.stdout:
+                lines.append(line)
+                if "Listo en" in line:
+                    ready.set()
+
+        threading.Thread(target=relay, daemon=True).start()
+        while not ready.wait(0.05):
+            if self.process.poll() is not None or time.monotonic() - begun > READY_SECONDS:
+                raise RuntimeError("".join(lines))
+        return time.monotonic() - begun
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+
+    def manage(self, *arguments: str) -> str:
+        """What `manage.py` prints, run against this portal."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=os.environ | self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+        return done.stdout
+
+
+@contextmanager
+def portal() -> Iterator[Portal]:
+    folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+    running = Portal(folder)
+    try:
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def floor(variables: dict[str, str]) -> Iterator[int]:
+    """The bare application of bench/floor.py under the same server; yields its port."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "2", "--threads", "4"]
+        + ["-b", f"127.0.0.1:{port}", "--log-level", "error", "bench.floor:application"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": variables["DATABASE_OWNER_URL"]},
+    )
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
