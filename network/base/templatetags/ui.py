@@ -162,8 +162,8 @@ def tile_map(counts: Mapping[str, PublicCount], label: str, name: str = "mapa") 
 
 
 @register.inclusion_tag("ui/empty.html")
-def empty(title: str, text: str = "", href: str = "", action: str = "") -> dict[str, Any]:
-    """Why there is nothing, and the one next act."""
+def empty_state(title: str, text: str = "", href: str = "", action: str = "") -> dict[str, Any]:
+    """Why there is nothing, and the one next act. (`empty` alone belongs to {% for %}.)"""
     return {"title": title, "text": text, "href": href, "action": action}
 
 
