@@ -1,12 +1,15 @@
 """What every test stands on: real servers, a database of its own, no network."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 
 import pytest
+from playwright import sync_api as playwright
 
 from tests import services
+from tests.browser import find_browser
 
 # Before Django is set up, and before any other conftest imports a model.
 services.provide()
@@ -14,6 +17,8 @@ services.provide()
 import django  # noqa: E402
 
 django.setup()
+# pytest-django would read the settings of xdist's workers before this file has set them right.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command, get_commands  # noqa: E402
@@ -70,3 +75,45 @@ def _only_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_locally)
         yield
+
+
+@pytest.fixture
+def live_portal(live_server) -> str:
+    """The portal over real HTTP; what the test writes is committed, and emptied afterwards."""
+    return live_server.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[playwright.Browser]:
+    found = find_browser()
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as driver:
+        # Playwright keeps an event loop in this thread, which Django would take for async code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield driver.chromium.launch(
+            executable_path=found.path,
+            env=os.environ | found.environment,
+            args=[
+                "--disable-quic",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+
+
+@pytest.fixture
+def page(browser, live_portal) -> Iterator[playwright.Page]:
+    """A fresh visitor from Lima; an error of a script or of the CSP fails the test."""
+    errors: list[str] = []
+    context = browser.new_context(
+        base_url=live_portal, locale="es-PE", timezone_id="America/Lima"
+    )
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    context.on(
+        "console",
+        lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    yield context.new_page()
+    context.close()
+    assert errors == []

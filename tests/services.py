@@ -6,14 +6,16 @@ one role and the tests connect as another, as in production.
 """
 
 import atexit
+import fcntl
+import hashlib
 import os
 import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,6 +25,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from network.serve import postgres, roles, valkey
 from network.serve.process import free_port
 
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = ROOT / ".cache"
 TEST_KEY = "cHJ1ZWJhLXBydWViYS1wcnVlYmEtcHJ1ZWJhLTMyISE="
 # Only the process that pytest was started in starts servers; xdist's workers inherit its answers.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -34,11 +38,9 @@ def provide() -> None:
         folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
         folder.chmod(0o711)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ["PORTAL_TEST_RUN"] = f"test_{secrets.token_hex(4)}"
         os.environ["PORTAL_TEST_FOLDER"] = str(folder)
         _provide_database(folder)
         _provide_broker(folder)
-        atexit.register(drop_databases)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "network.settings_test",
         "DATABASE_URL": with_database(os.environ["DATABASE_URL"], _name(WORKER)),
@@ -84,11 +86,11 @@ def truncate(kept: set[str]) -> None:
                 cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
 
 
-def drop_databases() -> None:
+def drop_databases(kept: str = "") -> None:
     with closing(maintenance()) as server, server.cursor() as cursor:
         cursor.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
-            [os.environ["PORTAL_TEST_RUN"]],
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s",
+            [os.environ["PORTAL_TEST_RUN"], kept],
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -99,18 +101,70 @@ def _provide_database(folder: Path) -> None:
     if given:
         os.environ["DATABASE_URL"] = given
         os.environ |= roles.application_environment(os.environ)
-        return
+        os.environ["PORTAL_TEST_RUN"] = f"test_{secrets.token_hex(4)}"
+        atexit.register(drop_databases)
+    else:
+        _start_cluster(folder)
+
+
+def _start_cluster(folder: Path) -> None:
+    """A new cluster, or a copy of the one an earlier run has migrated with the same migrations."""
+    os.environ["PORTAL_TEST_RUN"] = "test"
     password, port = secrets.token_hex(8), free_port()
+    fingerprint = _schema_fingerprint()
+    cached = CACHE / f"cluster-{fingerprint}"
     cluster = postgres.Cluster(postgres.cluster_folder(folder), is_throwaway=True)
-    cluster.create()
+    with _cache_lock(fcntl.LOCK_SH):
+        cluster.create(copy_of=cached if cached.exists() else None)
     cluster.set_passwords(owner=password, app=password)
     server = cluster.start(port, subprocess.DEVNULL)
-    # Thrown away, so at once.
-    atexit.register(shutil.rmtree, cluster.folder, ignore_errors=True)
-    atexit.register(_stop, server, signal.SIGQUIT)
     os.environ["DATABASE_URL"] = postgres.url(postgres.APP, password, port)
     os.environ["DATABASE_OWNER_URL"] = postgres.url(postgres.OWNER, password, port)
+    atexit.register(shutil.rmtree, cluster.folder, ignore_errors=True)
+    atexit.register(_stop_cluster, cluster, server, fingerprint)
     postgres.wait_until_ready(_owner_url(), server)
+
+
+def _stop_cluster(
+    cluster: postgres.Cluster, server: "subprocess.Popen[bytes]", fingerprint: str
+) -> None:
+    cached = CACHE / f"cluster-{fingerprint}"
+    # Someone may have edited a migration while this run was migrating.
+    if cached.exists() or not _has_template() or _schema_fingerprint() != fingerprint:
+        _stop(server, signal.SIGQUIT)
+        return
+    drop_databases(kept=_name("template"))
+    _stop(server, signal.SIGINT)
+    with _cache_lock(fcntl.LOCK_EX):
+        for other in CACHE.glob("cluster-*/"):
+            shutil.rmtree(other)
+        shutil.copytree(cluster.folder, CACHE / "cluster-unfinished")
+        (CACHE / "cluster-unfinished").rename(cached)
+
+
+@contextmanager
+def _cache_lock(kind: int) -> Iterator[None]:
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "cluster.lock").open("w") as lock:
+        fcntl.flock(lock, kind)
+        yield
+
+
+def _schema_fingerprint() -> str:
+    """Of all that shapes a migrated database."""
+    shaping = [*ROOT.glob("*/migrations/*"), *ROOT.glob("network/*/migrations/*")]
+    shaping += [*ROOT.glob("network/places/**/*"), ROOT / "network" / "base" / "grants.py"]
+    shaping += [ROOT / "requirements.txt", Path(postgres.__file__)]
+    digest = hashlib.sha256()
+    for path in sorted(path for path in shaping if path.is_file() and path.suffix != ".pyc"):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _has_template() -> bool:
+    with closing(maintenance()) as server, server.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [_name("template")])
+        return cursor.rowcount == 1
 
 
 def _provide_broker(folder: Path) -> None:

@@ -59,14 +59,23 @@ class Cluster:
     def account(self) -> pwd.struct_passwd | None:
         return unprivileged_account(owner_of=self.folder)
 
-    def create(self) -> None:
+    def create(self, copy_of: Path | None = None) -> None:
         """Build the cluster beside its place and move it there whole: a half never counts."""
         account = self.account
         unfinished = self.folder.with_name(f"{self.folder.name}.new")
         shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
+        if copy_of:
+            shutil.copytree(copy_of, unfinished)
+        else:
+            unfinished.mkdir(mode=0o700)
         if account:
-            os.chown(unfinished, account.pw_uid, account.pw_gid)
+            for path in [unfinished, *unfinished.rglob("*")]:
+                os.chown(path, account.pw_uid, account.pw_gid)
+        if not copy_of:
+            self._initialise(unfinished, account)
+        unfinished.rename(self.folder)
+
+    def _initialise(self, folder: Path, account: pwd.struct_passwd | None) -> None:
         programs = _programs(account)
         locale = ["--locale=C.UTF-8"]
         if _major_version(programs) >= 17:
@@ -74,17 +83,16 @@ class Cluster:
         _run(
             [programs / "initdb", "--username=postgres", "--encoding=UTF8", *locale]
             + ["--auth-local=peer", "--auth-host=scram-sha-256"]
-            + [f"--pgdata={unfinished}", *(["--no-sync"] if self.is_throwaway else [])],
+            + [f"--pgdata={folder}", *(["--no-sync"] if self.is_throwaway else [])],
             account,
         )
         _single_user(
-            unfinished,
+            folder,
             f"CREATE ROLE {APP} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE",
             f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB NOCREATEROLE",
             f"GRANT {APP} TO {OWNER}",
             f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
         )
-        unfinished.rename(self.folder)
 
     def set_passwords(self, *, owner: str, app: str) -> None:
         self.execute(

@@ -1,6 +1,7 @@
 """The portal is started for real: three times on one DATA_DIR, and once on servers given."""
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -27,8 +28,16 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
+def folder(tmp_path_factory):
+    """A DATA_DIR; root's PostgreSQL cannot reach it here, so its data lies elsewhere."""
     folder = tmp_path_factory.mktemp("portal") / "data"
+    yield folder
+    if (folder / "postgres").is_symlink():
+        shutil.rmtree((folder / "postgres").resolve().parent)
+
+
+@pytest.fixture(scope="module")
+def story(folder):
     facts = {}
 
     first = RunningPortal(folder)

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         except KeysRefused as error:
             raise CommandError(str(error)) from error
         self._call("load_places")
+        self._call("load_notices")
         self._collect_static()
         if settings.DEMO:
             self._call("demo")
