@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.access import Permission, scope_of
+from members.actions.consents import Decided, record_consent
+from members.actions.duplicates import tell_apart
 from members.actions.memberships import start_membership
 from members.actions.phones import Reach, add_phone, lock_person
 from members.models import (
     Consent,
     Membership,
-    NotDuplicate,
     Office,
     Organisation,
     Person,
-    PrivacyNotice,
     Purpose,
     SensitiveFacts,
     User,
@@ -58,17 +58,6 @@ class Profile:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What she agreed to when she was registered, and how she said it."""
-
-    purposes: tuple[str, ...]
-    channel: str
-    decided_on: date
-    witness: str = ""
-    notice: PrivacyNotice | None = None
-
-
 @transaction.atomic
 def register_person(
     *,
@@ -80,7 +69,7 @@ def register_person(
     since: PartialDate | None = None,
     profile: Profile = Profile(),  # noqa: B008  # frozen
     phone: Reach | None = None,
-    answer: Answer | None = None,
+    decisions: Iterable[Decided] = (),
     different_from: Iterable[Person] = (),
 ) -> Person:
     """Put a woman on record as a member. `id` is minted with the form: sending it twice is once.
@@ -100,8 +89,8 @@ def register_person(
     start_membership(person=person, organisation=organisation, by=by, since=since)
     if phone:
         add_phone(person=person, reach=phone, by=by)
-    if answer:
-        _write_answer(person, answer, by)
+    for decided in decisions:
+        record_consent(person=person, decided=decided, by=by)
     tell_apart(person=person, others=different_from, by=by)
     return person
 
@@ -208,23 +197,6 @@ def _refuse_taken(person: Person, document: Document, by: User) -> None:
         )
 
 
-def _write_answer(person: Person, answer: Answer, by: User) -> None:
-    with refusing_broken_rules(Consent, field="witness"):
-        Consent.objects.bulk_create(
-            Consent(
-                person=person,
-                purpose=purpose,
-                is_granted=True,
-                notice=answer.notice,
-                channel=answer.channel,
-                decided_on=answer.decided_on,
-                witness=answer.witness,
-                recorded_by=by,
-            )
-            for purpose in answer.purposes
-        )
-
-
 # --- Sensitive facts ----------------------------------------------------------------------------
 @transaction.atomic
 def write_sensitive_facts(
@@ -290,14 +262,3 @@ def restore_person(
     ):
         person.save(update_fields=changed)
     return person
-
-
-# --- Look-alikes --------------------------------------------------------------------------------
-@transaction.atomic
-def tell_apart(*, person: Person, others: Iterable[Person], by: User) -> None:
-    """Remember that these are not the same woman: nobody is asked again."""
-    pairs = [sorted([person.pk, other.pk]) for other in others if other.pk != person.pk]
-    NotDuplicate.objects.bulk_create(
-        [NotDuplicate(one_id=one, other_id=other, decided_by=by) for one, other in pairs],
-        ignore_conflicts=True,
-    )

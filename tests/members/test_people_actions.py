@@ -7,22 +7,21 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from members.actions.consents import Decided
+from members.actions.duplicates import tell_apart
 from members.actions.people import (
     TIME_IN_TRASH,
-    Answer,
     Document,
     Profile,
     correct_document,
     correct_person,
     register_person,
     restore_person,
-    tell_apart,
     trash_person,
     write_sensitive_facts,
 )
 from members.actions.phones import Reach, add_phone, make_phone_primary, retire_phone
 from members.models import (
-    Consent,
     Membership,
     NotDuplicate,
     Organisation,
@@ -93,7 +92,10 @@ def test_registering_writes_profile_phone_membership_and_answer(
         since=PartialDate(date(2019, 1, 1), "y"),
         profile=Profile(born=PartialDate(date(1979, 3, 1), "m"), languages=("qu", "es")),
         phone=Reach("+51951000640", has_whatsapp=True, shared_with="su hija"),
-        answer=Answer((Purpose.REGISTRY, Purpose.WHATSAPP), "paper", date(2026, 2, 1)),
+        decisions=[
+            Decided(purpose, True, "paper", date(2026, 2, 1))
+            for purpose in (Purpose.REGISTRY, Purpose.WHATSAPP)
+        ],
     )
 
     person.refresh_from_db()
@@ -197,10 +199,10 @@ def test_a_trashed_document_is_brought_back_by_those_who_may(
 
 
 def test_a_rule_broken_on_the_way_leaves_nothing(leader: User, rio_claro: Organisation) -> None:
+    decided = Decided(Purpose.REGISTRY, True, "witnessed", date(2026, 2, 1))
+
     with pytest.raises(Refused, match="Escribe quién fue testigo"):
-        register(
-            leader, rio_claro, answer=Answer((Purpose.REGISTRY,), "witnessed", date(2026, 2, 1))
-        )
+        register(leader, rio_claro, decisions=[decided])
 
     assert not Person.objects.exists()
 
@@ -337,7 +339,6 @@ def test_sensitive_facts_wait_for_her_consent(leader: User, felicitas: Person) -
 
 
 def test_a_refused_consent_is_no_consent(leader: User, felicitas: Person) -> None:
-    Consent.objects.all()
     ConsentFactory(person=felicitas, purpose=Purpose.SENSITIVE, is_granted=False)
 
     with pytest.raises(Refused, match="no ha aceptado"):
