@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import (
+    Membership,
     Office,
     Organisation,
     Person,
@@ -91,13 +92,15 @@ def past_offices(body: Body, today: date) -> QuerySet[Office]:
     return Office.objects.filter(**owner(body), ends_on__lt=today).order_by("-ends_on", "post")
 
 
-def eligible_people(body: Body, user: Any, day: date) -> QuerySet[Person]:
-    """Whoever may be given a post: members of the body that day, among those the reader sees."""
-    people = Person.objects.visible_to(user)
+def eligible_people(body: Body, user: Any) -> QuerySet[Person]:
+    """Who may be chosen for a post: people who belong, or ever did, to the body, among those the
+    reader sees. That she belongs on the first day of the term is for the action to see."""
+    memberships = Membership.objects.filter(person=OuterRef("pk"))
     if isinstance(body, Organisation):
-        return people.members_of(body.pk, day)
-    organisations = Organisation.objects.in_regional_network(body.pk, day)
-    return people.members_of_any(organisations, day)
+        memberships = memberships.filter(organisation=body)
+    else:
+        memberships = memberships.filter(organisation__affiliations__regional_network=body)
+    return Person.objects.visible_to(user).filter(Exists(memberships))
 
 
 def ending_terms(user: Any, first: date, last: date) -> QuerySet[Office]:
@@ -133,6 +136,14 @@ def vacancies_of(organisations: Iterable[Organisation], day: date) -> dict[UUID,
     return {
         o.pk: [post for post in EXPECTED_POSTS if (o.pk, post) not in held] for o in organisations
     }
+
+
+def president_terms(organisations: Iterable[Organisation], day: date) -> dict[UUID, Office]:
+    """Who presides each organisation on a day. One query."""
+    presidencies = Office.objects.on(day).filter(
+        organisation__in=organisations, post=Office.Post.PRESIDENT
+    )
+    return {office.organisation_id: office for office in presidencies}
 
 
 def presidents_without_access(user: Any, day: date) -> QuerySet[Office]:

@@ -1,11 +1,13 @@
 """What the registry counts. The definitions are published as they stand here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from members.access import Permission
 from members.models import Membership, Organisation, Person
 from network.base.figures import Figure
 
@@ -13,29 +15,38 @@ from network.base.figures import Figure
 def women_counted(user: Any = None) -> Any:
     """Women on record with a membership in force in an organisation that is affiliated today."""
     people = Person.objects.visible_to(user) if user else Person.objects.on_record()
-    organisations = Organisation.objects.affiliated().values("pk")
-    return people.filter(sex=Person.Sex.FEMALE).members_of_any(organisations)
+    hers = Membership.objects.of_the_network().filter(person=OuterRef("pk"))
+    return people.filter(Exists(hers), sex=Person.Sex.FEMALE)
 
 
 def organisations_counted(user: Any = None) -> Any:
-    organisations = Organisation.objects.visible_to(user) if user else Organisation.objects
-    return organisations.filter(trashed_at=None).affiliated()
+    """Organisations affiliated today."""
+    organisations = Organisation.objects.visible_to(user) if user else Organisation.objects.kept()
+    return organisations.affiliated()
+
+
+def women_by_organisation(user: Any, organisations: Iterable[Organisation]) -> dict[UUID, int]:
+    """The women of each organisation in reach; with two organisations she counts in both."""
+    counted = (
+        Membership.objects.of_the_network()
+        .filter(organisation__in=organisations, person__in=women_counted(user).values("pk"))
+        .order_by()
+        .values_list("organisation")
+        .annotate(Count("person", distinct=True))
+    )
+    return dict(counted)
 
 
 def women_by_department() -> Mapping[str, int]:
     """By the department of her organisation: with two organisations she counts in both."""
-    memberships = Membership.objects.current().filter(
-        person__in=women_counted().values("pk"),
-        organisation__in=organisations_counted().values("pk"),
-        organisation__district__isnull=False,
+    counted = (
+        Membership.objects.of_the_network()
+        .filter(person__in=women_counted().values("pk"), organisation__district__isnull=False)
+        .order_by()
+        .values_list("organisation__district__province__department")
+        .annotate(Count("person", distinct=True))
     )
-    counted = memberships.values("organisation__district__province__department").annotate(
-        women=Count("person", distinct=True)
-    )
-    return {
-        row["organisation__district__province__department"]: row["women"]
-        for row in counted.order_by()
-    }
+    return dict(counted)
 
 
 FIGURES = (
@@ -50,6 +61,9 @@ FIGURES = (
         count=lambda user=None: women_counted(user).count(),
         by_department=women_by_department,
         is_public=True,
+        list_url_name="person-list",
+        list_query="sexo=f&socia=si",
+        list_permission=Permission.PERSON_VIEW,
     ),
     Figure(
         name="organisations",
@@ -60,5 +74,8 @@ FIGURES = (
         ),
         count=lambda user=None: organisations_counted(user).count(),
         is_public=True,
+        list_url_name="organisation-list",
+        list_query="afiliada=si",
+        list_permission=Permission.ORGANISATION_VIEW,
     ),
 )

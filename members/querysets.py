@@ -43,8 +43,11 @@ class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.within(scope_of(user, "organisation_view"))
 
     def within(self, scope: Scope) -> OrganisationQuerySet:
-        rows = self.filter(trashed_at=None)
+        rows = self.kept()
         return rows if scope.everything else rows.filter(pk__in=scope.organisation_ids)
+
+    def kept(self) -> OrganisationQuerySet:
+        return self.filter(trashed_at=None)
 
     def trashed_visible_to(self, user: Any) -> OrganisationQuerySet:
         """Registered by mistake and taken away, for those who could register them."""

@@ -268,6 +268,13 @@ class Phone(models.Model):
         return f"9•• ••• {self.number_tail}"
 
 
+class MembershipQuerySet(PeriodQuerySet):
+    def of_the_network(self) -> "MembershipQuerySet":
+        """In force today, in an organisation that is affiliated today."""
+        affiliated = Organisation.objects.kept().affiliated().values("pk")
+        return self.current().filter(organisation__in=affiliated)
+
+
 @tracked
 class Membership(Period):
     """A person's dated belonging to an organisation. Several at once are normal; she counts once.
@@ -290,7 +297,7 @@ class Membership(Period):
     end_reason = models.CharField(_("por qué terminó"), max_length=200, blank=True)
     source = models.CharField(_("de dónde sale el dato"), max_length=120, blank=True)
 
-    objects = PeriodQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membresía")

@@ -17,7 +17,8 @@ FEWEST = 5
 class Figure:
     """A number the portal counts itself. `definition` says what is in it and what is not.
 
-    `by_department` answers with the count for each INEI department code (two digits).
+    `by_department` answers with the count for each INEI department code (two digits). The list
+    named by `list_url_name`, filtered by `list_query`, holds exactly the rows it counts.
     """
 
     name: str
@@ -26,6 +27,9 @@ class Figure:
     count: Callable[..., int]  # of an account: what is in her reach; of nobody: the whole network
     by_department: Callable[[], Mapping[str, int]] | None = None
     is_public: bool = False
+    list_url_name: str = ""
+    list_query: str = ""
+    list_permission: str = ""
 
 
 def public_figures() -> dict[str, Figure]:

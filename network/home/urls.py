@@ -1,9 +1,10 @@
 from django.urls import path
 
-from network.home import views
+from network.home import staff, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
+    path("inicio/", staff.home, name="home"),
     path("ui/", views.components, name="components"),
     path("idioma/", views.language_choose, name="language-choose"),
     path("robots.txt", views.robots, name="robots"),

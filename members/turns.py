@@ -1,0 +1,82 @@
+"""What the registry asks of a coordinator: boards to renew, posts to fill, access to give."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from members.access import Permission
+from members.boards import (
+    days_left_in_words,
+    ending_terms,
+    names_of,
+    presidents_without_access,
+    vacancies_of,
+    with_vacancies,
+)
+from members.models import Office
+from network.base.access import can
+from network.base.turns import Turn
+
+SOON = timedelta(days=60)
+# Of one kind; the page of boards lists them all.
+MOST = 8
+
+
+def _board_url(office: Office) -> str:
+    if office.organisation:
+        return reverse("board", kwargs={"organisation": office.organisation.pk})
+    return reverse("board", kwargs={"network": office.body.code})
+
+
+def terms_to_renew(user: Any, today: date) -> Iterator[Turn]:
+    """Terms that end within 60 days and nobody was chosen for."""
+    if not can(user, Permission.BOARD_EDIT):
+        return
+    for office in islice(ending_terms(user, today, today + SOON), MOST):
+        yield Turn(
+            act=_("Renovar el cargo de %(post)s de %(body)s")
+            % {"post": office.get_post_display().lower(), "body": office.body},
+            why=_("Su periodo termina el %(day)s.") % {"day": date_format(office.ends_on, "d/m/Y")},
+            url=_board_url(office),
+            due_on=office.ends_on,
+            due_words=days_left_in_words((office.ends_on - today).days),
+        )
+
+
+def posts_to_fill(user: Any, today: date) -> Iterator[Turn]:
+    """Affiliated organisations whose board lacks an expected post."""
+    if not can(user, Permission.BOARD_EDIT):
+        return
+    organisations = list(with_vacancies(user, today).order_by("name_key", "pk")[:MOST])
+    vacant = vacancies_of(organisations, today)
+    for organisation in organisations:
+        posts = [str(post.label).lower() for post in vacant[organisation.pk]]
+        yield Turn(
+            act=_("Completar la junta de %(body)s") % {"body": organisation.called},
+            why=_("Falta: %(posts)s.") % {"posts": ", ".join(posts)},
+            url=reverse("board", kwargs={"organisation": organisation.pk}),
+        )
+
+
+def presidents_to_let_in(user: Any, today: date) -> Iterator[Turn]:
+    """Presidents of organisations in reach that cannot work in the portal yet."""
+    if not can(user, Permission.BOARD_EDIT):
+        return
+    offices = list(presidents_without_access(user, today)[:MOST])
+    names = names_of(offices, user)
+    for office in offices:
+        holder = names.get(office.person_id)
+        if holder:
+            yield Turn(
+                act=_("Pedir acceso para %(name)s") % {"name": holder.full_name},
+                why=_("Preside %(body)s y todavía no entra al portal.") % {"body": office.body},
+                url=reverse("person-detail", args=[holder.pk]),
+            )
+
+
+TURNS = (terms_to_renew, posts_to_fill, presidents_to_let_in)
