@@ -119,12 +119,22 @@ def groups_of(model: type[models.Model]) -> tuple[Group, ...]:
     grouped = [g for name in names if (g := _composed(model, name, set(names))) is not None]
     taken = {column for group in grouped for column in group.columns} | UNTOLD
     single = [
-        Group(name, _label(model, name), (name,), "deed" if name in DEEDS else "plain")
+        Group(
+            name,
+            _label(model, name),
+            (_attname(model, name),),
+            "deed" if name in DEEDS else "plain",
+        )
         for name in names
         if name not in taken
     ]
-    order = {name: number for number, name in enumerate(names)}
+    order = {_attname(model, name): number for number, name in enumerate(names)}
     return tuple(sorted([*grouped, *single], key=lambda group: order[group.columns[0]]))
+
+
+def _attname(model: type[models.Model], name: str) -> str:
+    """The column itself: reading it loads no other row."""
+    return getattr(model._meta.get_field(name), "attname", name)
 
 
 def _composed(model: type[models.Model], name: str, names: set[str]) -> Group | None:
@@ -153,7 +163,9 @@ def history_of(trails: Iterable[Trail], *, with_values: bool = True) -> list[Ent
     for one in told:
         entry = Entry(one.at, names.get(one.who or "", _("El portal")))
         entries.setdefault((one.context_id, one.at), entry).lines.append(one.line)
-    return sorted(entries.values(), key=lambda entry: entry.at, reverse=True)
+    newest_first = list(entries.values())[::-1]
+    newest_first.sort(key=lambda entry: entry.at, reverse=True)
+    return newest_first
 
 
 def _names(ids: set[str]) -> dict[str, str]:
@@ -402,11 +414,10 @@ def find_change(key: str, allowed: Iterable[type[models.Model]]) -> StoredChange
     )
     if previous is None:
         return None
-    columns = [model._meta.get_field(name).attname for name in group.columns]
     return StoredChange(
         model,
         event.pgh_obj_id,
         group.label,
-        {column: getattr(previous, column) for column in columns},
-        {column: getattr(event, column) for column in columns},
+        {column: getattr(previous, column) for column in group.columns},
+        {column: getattr(event, column) for column in group.columns},
     )
