@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.files.base import ContentFile
 from django.template.loader import render_to_string
@@ -89,6 +90,19 @@ def test_the_landing_draws_the_map_once_departments_are_counted(client, monkeypa
     assert html.count("tile-map__cell") == 25
     assert "<title>Cusco: menos de 5</title>" in html
     assert ">148<" not in html
+
+
+def test_many_visits_count_once_and_without_a_cache_the_landing_still_opens(client, monkeypatch):
+    counts = []
+    women = Figure("women", "", "", lambda: counts.append(1) or 1412, is_public=True)
+    monkeypatch.setattr(public, "public_figures", lambda: {"women": women})
+
+    client.get("/")
+    client.get("/")
+    assert len(counts) == 1
+
+    monkeypatch.setattr(public, "cache", RedisCache("redis://127.0.0.1:1/0", {}))
+    assert ">1,412<" in client.get("/").content.decode()
 
 
 def test_a_figure_that_is_not_public_is_not_published(monkeypatch):
