@@ -2,6 +2,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
@@ -33,11 +34,10 @@ class Command(BaseCommand):
             ensure_keys()
         except KeysRefused as error:
             raise CommandError(str(error)) from error
-        self._call("load_places")
-        self._call("load_notices")
+        self._load_lists()
         self._collect_static()
         if settings.DEMO:
-            self._call("demo")
+            call_command("demo", stdout=self.stdout)
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -47,9 +47,12 @@ class Command(BaseCommand):
         with as_owner():
             grant_to_application()
 
-    def _call(self, command: str) -> None:
-        if command in get_commands():
-            call_command(command, stdout=self.stdout)
+    def _load_lists(self) -> None:
+        """Every command `load_…`: what an app needs in its tables; repeating it changes nothing."""
+        apps_in_order = [config.name for config in apps.get_app_configs()]
+        loaders = {name: app for name, app in get_commands().items() if name.startswith("load_")}
+        for name in sorted(loaders, key=lambda name: apps_in_order.index(loaders[name])):
+            call_command(name, verbosity=0)
 
     def _collect_static(self) -> None:
         mark = Path(settings.STATIC_ROOT) / ".collected"
