@@ -131,7 +131,7 @@ def deactivate_account(*, user: User, by: User) -> None:
 
 
 @transaction.atomic
-def reactivate_account(*, user: User, by: User) -> None:
+def reactivate_account(*, user: User, by: User | None) -> None:
     user.is_active = True
     user.save(update_fields=["is_active"])
     _trace(by, user, "reactivada")
@@ -211,7 +211,7 @@ def token_hash(token: str) -> str:
 
 # --- Members ------------------------------------------------------------------------------------
 @transaction.atomic
-def give_member_access(*, person: Person, by: User) -> User:
+def give_member_access(*, person: Person, by: User | None) -> User:
     """Let a woman on record sign in with a code on her phone, to see her own record."""
     if not person.phones.filter(retired_at=None).exists():
         raise Refused(_("Primero anota su celular: ahí le llega el código para entrar."))

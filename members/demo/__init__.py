@@ -7,6 +7,6 @@ from members.demo.load import load_network
 
 
 def load(today: date) -> list[DemoAccount]:
-    """Write what is missing of the demonstration and return its accounts. Repeats change nothing."""
+    """Write what is missing of the demonstration; its accounts. Repeats change nothing."""
     load_network(today)
     return load_accounts(today)
