@@ -15,7 +15,7 @@ from allauth.mfa.webauthn import views as passkey
 from allauth.usersessions import views as sessions
 from django.http import HttpResponseBase
 from django.urls import path, re_path
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from members.access import Permission
 from members.views import accounts, signin
@@ -37,6 +37,15 @@ def _open(view: View, *methods: str) -> View:
     return public(_methods(*methods)(page))
 
 
+def _post_only(view: View) -> View:
+    """Leaving, also in the middle of entering: anybody may, by a button, never by a link."""
+
+    def page(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(*args, **kwargs)
+
+    return require_POST(public(page))
+
+
 def _own(view: View, *methods: str) -> View:
     return _methods(*methods)(requires(Permission.OWN_SECURITY)(view))
 
@@ -52,9 +61,7 @@ urlpatterns = [
     path("ingresar/invitacion/<str:token>/", signin.invitation, name="invitation"),
     path("ingresar/cuenta-nueva/", signin.signup_closed, name="account_signup"),
     path("ingresar/suspendida/", _open(account.account_inactive), name="account_inactive"),
-    path(
-        "ingresar/clave/", _open(account.password_reset, "POST"), name="account_reset_password"
-    ),
+    path("ingresar/clave/", _open(account.password_reset, "POST"), name="account_reset_password"),
     path(
         "ingresar/clave/enviada/",
         _open(account.password_reset_done),
@@ -70,7 +77,7 @@ urlpatterns = [
         _open(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path("salir/", _methods("POST")(requires(SIGNED_IN)(account.logout)), name="account_logout"),
+    path("salir/", _post_only(account.logout), name="account_logout"),
     # Oneself.
     path("mi/", accounts.own_record, name="own-record"),
     path("mi/<str:token>/", accounts.own_record_by_link, name="own-record-by-link"),

@@ -60,7 +60,7 @@ def account_detail(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _account_page(
-    request: HttpRequest, user: User, form: RoleForm | None = None, status: int = 200
+    request: HttpRequest, user: User, form: RoleForm | None = None
 ) -> HttpResponse:
     today = timezone.localdate()
     roles = user.role_assignments.select_related(
@@ -74,7 +74,7 @@ def _account_page(
         "form": form or RoleForm(user=request.user),
         "is_self": user.pk == request.user.pk,
     }
-    return render(request, "members/account_detail.html", context, status=status)
+    return render(request, "members/account_detail.html", context)
 
 
 @require_POST
@@ -90,7 +90,7 @@ def account_grant(request: HttpRequest, pk: str) -> HttpResponse:
         else:
             messages.success(request, _("Rol dado. Vale desde ahora."))
             return redirect("account-detail", user.pk)
-    return _account_page(request, user, form, status=422)
+    return _account_page(request, user, form)
 
 
 @require_POST
@@ -235,9 +235,7 @@ def _change_access(request: HttpRequest, person: Person) -> str:
 @requires(SIGNED_IN)
 def own_account(request: HttpRequest) -> HttpResponse:
     user = request.user
-    form = ProfileForm(
-        request.POST or None, initial={"name": user.name, "language": user.language}
-    )
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     if request.method == "POST" and form.is_valid():
         accounts.correct_profile(user=user, **form.cleaned_data)
         messages.success(request, _("Guardado."))
