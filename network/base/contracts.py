@@ -5,7 +5,7 @@ below. Engines find them with `declared("exports")`, as the admin finds its modu
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -16,18 +16,21 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.utils.module_loading import module_has_submodule
+from django_filters import FilterSet
 
 
 class Kind(StrEnum):
     """What a column holds, and so how page, CSV and XLSX write it."""
 
     TEXT = "text"  # never a number to Excel: documents, phones, RUC
-    DATE = "date"
+    DATE = "date"  # with `precision`, a month or a year stays a month or a year
     MOMENT = "moment"  # an instant, written as Lima time
     NUMBER = "number"
     YES_NO = "yes_no"
     CHOICE = "choice"  # a stored code, written as its label
+    CHOICES = "choices"  # an array of them
     SEALED = "sealed"  # decrypted while exporting; needs `seal`
+    TAIL = "tail"  # the end of a sealed value, for pages: •••••412
 
 
 @dataclass(frozen=True)
@@ -35,77 +38,120 @@ class Column:
     """One column of a list and of its files.
 
     `source` is a field, an annotation or a path (`district__name`) of the queryset. `meaning` goes
-    to the sheet "Diccionario". A personal column needs its own permission and a stated purpose;
-    without them it is absent.
+    to the sheet "Diccionario". A personal column needs its own permission and a stated purpose to
+    leave in a file; without them it is absent. `sort` is the path a click on the heading sorts by.
     """
 
     name: str
-    heading: str
+    heading: Any
     source: str
     kind: Kind = Kind.TEXT
     personal: bool = False
-    meaning: str = ""
-    choices: Mapping[str, str] | None = None
+    meaning: Any = ""
+    choices: Mapping[str, Any] | None = None
+    precision: str = ""  # path of a "d", "m" or "y" beside a date
     seal: tuple[str, str] | None = None  # (table, column) the value was sealed for
     seal_row: str = "pk"  # path of the id of the row it was sealed for
+    wording: Callable[[str], str] | None = None  # how an opened value is written: a phone in groups
+    sort: str = ""
+    on_page: bool = True
+    in_file: bool = True
+    is_hidden: bool = False  # in the workbook: there for the machine, not to be read
+    width: int = 16
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for rows, by which permission, and for what.
+
+    Without a user it is the command line of the server: it reaches everything.
+    """
+
+    user: Any
+    permission: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found. `note` is told on the page when it is not what was typed."""
+
+    rows: QuerySet[Any]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Export:
     """A list of rows: the same columns, scope and numbers as page, CSV and XLSX.
 
-    `rows(user, filters)` is already scoped by `visible_to`; `filters` is the QueryDict of the
-    address. `left_out(user, filters)`, when given, counts rows dropped for want of consent.
+    `rows(asked)` is what the permission of that person reaches; filters of the address are applied
+    by the engine. `search(rows, text, user)` answers `?q=`. `left_out(asked)`, when given, is the
+    rows that want of consent keeps from her: they are counted and told.
     """
 
     name: str
-    title: str
-    permission: str
+    title: Any
     columns: tuple[Column, ...]
-    rows: Callable[[Any, Mapping[str, Any]], QuerySet[Any]]
-    filters: Any = None  # a django_filters.FilterSet class: the form, and its words for the cover
-    order: tuple[str, ...] = ("pk",)
-    left_out: Callable[[Any, Mapping[str, Any]], int] | None = None
+    rows: Callable[[Asked], QuerySet[Any]]
+    permission: str  # to open the list
+    file_permission: str = "export"
+    personal_permission: str = "export_personal"
+    filters: type[FilterSet] | None = None
+    search: Callable[[QuerySet[Any], str, Any], Found] | None = None
+    order: str = "pk"  # the path that sorts the list at first; "-" before it for the last first
+    url_name: str = ""  # of a row's page; it takes the row's pk
+    list_url_name: str = ""  # of the list's own page
+    views: tuple[tuple[Any, str], ...] = ()  # tabs above the list: words, filters ("cargo=si")
+    left_out: Callable[[Asked], QuerySet[Any]] | None = None
 
     @property
     def has_personal(self) -> bool:
         return any(c.personal for c in self.columns)
+
+    def file_columns(self, *, personal: bool) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.in_file and (personal or not c.personal))
 
 
 @dataclass(frozen=True)
 class ImportColumn:
     """One column of a workbook.
 
-    `headings` are the names it is recognised by, in any case and with or without accents.
-    `clean(text, row)` returns the value kept, or raises `Refused`: what is wrong, what to do.
+    `headings` are other names it is recognised by, in any case and with or without accents.
+    `clean(text)` returns the value kept, or raises `Refused`: what is wrong, what to do.
     """
 
     name: str
-    heading: str
-    headings: tuple[str, ...]
-    clean: Callable[..., Any]
-    required: bool = False
+    heading: Any
+    clean: Callable[[str], Any]
+    headings: tuple[str, ...] = ()
+    kind: Kind = Kind.TEXT  # how the template keeps the cells: as text, or as a real date
+    rule: Any = ""  # in words, for the template
     example: str = ""
-    rule: str = ""  # in words, for the template and the mapping page
-    choices: tuple[str, ...] = ()
-    personal: bool = False
+    choices: tuple[Any, ...] = ()  # the drop-down list of the template
+    is_required: bool = False
+    can_be_erased: bool = True
+    is_hidden: bool = False  # in the template: for the machine, not to be filled
+    width: int = 18
 
 
 @dataclass(frozen=True)
 class Import:
-    """A kind of workbook that can be brought in: preview, commit and undo come from the engine.
+    """A kind of list that can be brought in: preview, commit and undo come from the engine.
 
-    `write(rows, batch)` is the app's set-based action: it matches, compares and writes one chunk
-    inside the engine's transaction, and says of each row what became of it.
+    `write(rows, run)` is the app's set-based action: inside the engine's transaction it matches,
+    compares and writes one block of `engine.Row`s, and says of each what became of it.
     """
 
     name: str
-    title: str
+    title: Any
     permission: str
     columns: tuple[ImportColumn, ...]
-    write: Callable[..., Any]
-    sheets: tuple[str, ...] = field(default=())  # names a sheet of this kind is recognised by
-    after: tuple[str, ...] = field(default=())  # imports of the same workbook that go first
+    write: Callable[[list[Any], Any], None]
+    row_name: Callable[[Mapping[str, str]], str]  # what a row is called on the pages
+    needs: tuple[tuple[str, ...], ...] = ()  # of each group, one column at least
+    sheets: tuple[str, ...] = ()  # words in the name of a sheet of this kind
+    order: int = 100  # in one workbook, the lower goes first
+    list_url_name: str = ""  # where the rows are seen once they are in
 
 
 def app_modules(name: str) -> list[ModuleType]:

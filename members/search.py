@@ -1,0 +1,87 @@
+"""What search boxes ask: a person by document or phone exactly, or by name, forgiving spelling."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from members.models import Person, Phone
+from members.rules import read_document
+from network.base.accesslog import Action, record_access
+from network.base.contracts import Found
+from network.base.errors import Refused
+from network.base.fields import index_of
+from network.base.phones import parse_phone
+from network.base.text import fold
+
+# So few matches are fetched at once and the page then reads them by id. Left to itself PostgreSQL
+# may walk a million names in order to meet the three that match.
+FEW = 200
+
+
+def find_people(rows: QuerySet[Any], text: str, user: Any) -> Found:
+    """The people of `rows` meant by `text`. A search by document or phone leaves a trace."""
+    if any(char.isdigit() for char in text):
+        return _by_number(rows, text, user)
+    if not fold(text):
+        return Found(rows)
+    found = _settled(rows.search(text))
+    if found is not None:
+        return Found(found)
+    found = _settled(rows.sounding_like(text))
+    if found is not None:
+        return Found(found, _("Nadie se escribe así. Estos nombres suenan parecido."))
+    found = _settled(rows.filter(search_key__trigram_word_similar=fold(text)))
+    if found is not None:
+        return Found(found, _("Nadie se llama así. Estos nombres se parecen."))
+    return Found(rows.none())
+
+
+def find_organisations(rows: QuerySet[Any], text: str, user: Any) -> Found:
+    """By any part of the name, or by RUC."""
+    digits = "".join(text.split())
+    return Found(rows.filter(ruc=digits) if digits.isdigit() else rows.search(text))
+
+
+def _settled(rows: QuerySet[Any]) -> QuerySet[Any] | None:
+    """The same rows, by id when they are few; None when there is none."""
+    ids = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    if not ids:
+        return None
+    return rows if len(ids) > FEW else rows.model.objects.filter(pk__in=ids)
+
+
+def _by_number(rows: QuerySet[Any], text: str, user: Any) -> Found:
+    documents, phone = _documents(text), _phone(text)
+    matches = Q(pk__in=[])
+    for kind, index in documents.items():
+        matches |= Q(document_kind=kind, document_index=index)
+    if phone:
+        matches |= Q(pk__in=rows.with_phone(phone).values("pk"))
+    found = rows.filter(matches)
+    record_access(
+        by=user,
+        action=Action.SEARCH,
+        subject=Person._meta.label_lower,
+        field="+".join(["document"] * bool(documents) + ["phone"] * bool(phone)),
+        row_count=found.count(),
+    )
+    return Found(found)
+
+
+def _documents(text: str) -> dict[str, bytes]:
+    """Every document that the text may be, with what its blind index holds."""
+    found = {}
+    for kind in (Person.Document.DNI, Person.Document.CE, Person.Document.PASSPORT):
+        try:
+            found[str(kind)] = index_of(Person, "document_index", read_document(kind, text), kind)
+        except Refused:
+            continue
+    return found
+
+
+def _phone(text: str) -> bytes | None:
+    try:
+        return index_of(Phone, "number_index", parse_phone(text))
+    except Refused:
+        return None

@@ -1,0 +1,91 @@
+"""Workbooks too long for a request: prepared by a job, offered to the one who asked, for a week."""
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import storages
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.encoding import force_str
+
+from network.base.contracts import declared
+from network.base.errors import Refused
+from network.base.exporting.order import FileOrder, order_file
+from network.base.exporting.workbook import write_workbook
+from network.base.jobs import Work, enqueue, job, result_file
+from network.base.models import Job
+
+KEYS_AT_ONCE = 10_000
+
+
+def enqueue_file(order: FileOrder, *, again: str) -> Job:
+    return enqueue(
+        kind="export",
+        title=force_str(order.export.title),
+        owner=order.user,
+        params={
+            "name": order.export.name,
+            "format": str(order.format),
+            "query": order.query.urlencode(),
+            "is_personal": order.is_personal,
+            "purpose": order.purpose,
+            "purpose_words": order.purpose_words,
+            "again": again,
+        },
+    )
+
+
+def order_of_job(row: Job) -> FileOrder:
+    """The order as she asked for it, checked again by what she may do now."""
+    params = row.params
+    return order_file(
+        declared("exports")[params["name"]],
+        format=params["format"],
+        query=QueryDict(params["query"]),
+        by=row.owner,
+        is_personal=params["is_personal"],
+        purpose=params["purpose"],
+        purpose_words=params["purpose_words"],
+    )
+
+
+def may_take(row: Job) -> bool:
+    """Does she still hold the permissions, and still reach every row of the file?
+
+    Covers a role that ended, a scope that shrank, consent withdrawn, a record in the trash.
+    """
+    try:
+        order = order_of_job(row)
+    except Refused:
+        return False
+    return _reaches_all(order, Path(storages["spool"].path(row.result["keys"])))
+
+
+def _reaches_all(order: FileOrder, keys: Path) -> bool:
+    reach: QuerySet[Any] = order.export.rows(order.asked).order_by()
+    with keys.open() as lines:
+        while some := [line.strip() for line in islice(lines, KEYS_AT_ONCE)]:
+            if reach.filter(pk__in=some).count() != len(some):
+                return False
+    return True
+
+
+@job("export", may_take=may_take)
+def prepare_file(work: Work) -> dict[str, Any]:
+    """Write the workbook and, beside it, the keys of its rows, which a download checks again."""
+    order = order_of_job(work.job)
+    work.progress(0, order.rows.count())
+    name, path = result_file()
+    keys_name, keys_path = result_file()
+    with path.open("wb") as target, keys_path.open("w") as keys:
+        rows = write_workbook(order, target, progress=work.progress, keys=keys)
+    order.record(rows, trabajo=str(work.job.pk))
+    return {
+        "file": name,
+        "keys": keys_name,
+        "file_name": order.file_name(timezone.now()),
+        "size": path.stat().st_size,
+        "rows": rows,
+    }

@@ -1,0 +1,448 @@
+"""Lists: filters in the address, headings that sort, keyset pages, saved views as tabs.
+
+A view of a list is `render(request, …, {"listing": listing_page(request, PEOPLE)})`, and its
+template has {% include "base_pages/_listing.html" %}. The number of queries does not depend on the
+number of rows. A place in the list is the id of a row: no name travels in the address.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import F, Field, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.encoding import force_str
+from django.utils.formats import number_format
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from network.base.access import can
+from network.base.contracts import Asked, Column, Export, Found, Kind
+from network.base.dates import PartialDate, day, day_and_hour
+from network.base.models import SavedView
+from network.base.templatetags.ui import PAGE_KEYS, masked_tail
+
+AFTER, BEFORE = PAGE_KEYS
+SEARCH, ORDER, OPEN = "q", "orden", "filtros"
+ROWS_PER_PAGE = 50
+# Counting stops here, so that a list costs the same at any size.
+COUNTED_ROWS = 10_000
+NOTHING = mark_safe('<span class="soft">—</span>')  # noqa: S308  # no text of anyone's
+NO_ID = UUID(int=0)
+
+
+# --- What is chosen: the same for page, file and job ---------------------------------------------
+@dataclass(frozen=True)
+class Selection:
+    """The rows that filters and search leave of those a person reaches, and how to say so."""
+
+    rows: QuerySet[Any]
+    words: list[tuple[str, str, str]]  # key, name of the filter, its value in words
+    note: str = ""
+    form: forms.Form | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        return self.form is not None and bool(self.form.errors)
+
+
+def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = False) -> Selection:
+    """Filter and search. A filter that cannot be read leaves no row, rather than more rows."""
+    rows, form = export.rows(asked), None
+    words: list[tuple[str, str, str]] = []
+    if export.filters and (with_form or _is_filtered(export, query)):
+        chosen = export.filters(query, queryset=rows, request=SimpleNamespace(user=asked.user))
+        form = chosen.form
+        rows = chosen.qs if form.is_valid() else rows.none()
+        words = list(_filter_words(form))
+    found, text = Found(rows), query.get(SEARCH, "").strip()
+    if text and export.search:
+        found = export.search(rows, text, asked.user)
+        words.insert(0, (SEARCH, _("Búsqueda"), text))
+    return Selection(found.rows, words, found.note, form)
+
+
+def counted(rows: QuerySet[Any], cap: int = COUNTED_ROWS) -> int:
+    """How many rows; one more than `cap` stands for any larger number."""
+    return rows.order_by().values("pk")[: cap + 1].count()
+
+
+def _is_filtered(export: Export, query: QueryDict) -> bool:
+    return any(query.get(key) for key in _filter_keys(export))
+
+
+def _filter_keys(export: Export) -> list[str]:
+    return list(export.filters.base_filters) if export.filters else []
+
+
+def _filter_words(form: forms.Form) -> Iterator[tuple[str, str, str]]:
+    for name, value in getattr(form, "cleaned_data", {}).items():
+        if value in (None, "") or (isinstance(value, list | QuerySet) and not value):
+            continue
+        yield name, force_str(form.fields[name].label), _in_words(form.fields[name], value)
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    if isinstance(value, list | tuple | QuerySet):
+        return _(" o ").join(_in_words(field, one) for one in value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, bool):
+        return _("sí") if value else _("no")
+    choices = {} if isinstance(value, Model) else dict(getattr(field, "choices", ()))
+    return force_str(choices.get(value, value))
+
+
+# --- Order, and a place in it --------------------------------------------------------------------
+@dataclass(frozen=True)
+class Order:
+    """One path and then the pk, both the same way; rows without a value come last either way."""
+
+    path: str
+    is_descending: bool
+    is_nullable: bool
+
+    def terms(self, *, backwards: bool = False) -> list[OrderBy]:
+        is_descending = self.is_descending != backwards
+        terms = [OrderBy(F("pk"), descending=is_descending)]
+        if self.path != "pk":
+            nulls: dict[str, bool] = {}
+            if self.is_nullable:
+                nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+            terms.insert(0, OrderBy(F(self.path), descending=is_descending, **nulls))
+        return terms
+
+    def beyond(self, value: Any, pk: Any, *, backwards: bool = False) -> Q:
+        """The rows that come after the row of this value and pk."""
+        sign = "lt" if self.is_descending != backwards else "gt"
+        further_on = Q(**{f"pk__{sign}": pk})
+        if self.path == "pk":
+            return further_on
+        if value is None:
+            tied = Q(**{f"{self.path}__isnull": True}) & further_on
+            return tied | Q(**{f"{self.path}__isnull": False}) if backwards else tied
+        rows = Q(**{f"{self.path}__{sign}": value}) | Q(**{self.path: value}) & further_on
+        if self.is_nullable and not backwards:
+            return rows | Q(**{f"{self.path}__isnull": True})
+        # Says the same once more, in the form that an index on the path can use.
+        return rows & Q(**{f"{self.path}__{sign}e": value})
+
+
+def order_of(export: Export, rows: QuerySet[Any], wanted: str = "") -> Order:
+    """The order asked for by the name of a column that sorts, or else the list's own."""
+    sorts = {column.name: column.sort for column in export.columns if column.sort}
+    path = sorts.get(wanted.removeprefix("-"))
+    text = export.order if path is None else f"-{path}" if wanted.startswith("-") else path
+    path = text.removeprefix("-")
+    return Order(path, text.startswith("-"), _may_be_null(rows, path))
+
+
+def _may_be_null(rows: QuerySet[Any], path: str) -> bool:
+    if path == "pk":
+        return False
+    try:
+        found = rows.model._meta.get_field(path)
+    except FieldDoesNotExist:  # an annotation, or another table that may have no row
+        return True
+    return isinstance(found, Field) and found.null
+
+
+def _place(rows: QuerySet[Any], order: Order, text: str | None) -> tuple[Any, Any] | None:
+    """Value and pk of the row that an address names, if this person reaches such a row."""
+    if not text:
+        return None
+    try:
+        pk = rows.model._meta.pk.to_python(text)
+    except ValidationError:
+        return None
+    found = rows.filter(pk=pk).order_by().values_list(order.path, flat=True)[:1]
+    return next(((value, pk) for value in found), None)
+
+
+# --- The page ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Chip:
+    """A filter in force, and the address without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    is_current: bool
+    saved_id: UUID | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Heading:
+    heading: str
+    css: str
+    sort: str = ""
+    sort_url: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as ui/table.html draws it; `values` are as read, by the sources of the columns."""
+
+    key: Any
+    url: str
+    cells: list[tuple[str, Any]]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list: what ui/table.html, ui/pager.html, ui/chips.html and ui/tabs.html take."""
+
+    title: str
+    columns: list[Heading]
+    rows: list[Row]
+    total: int  # COUNTED_ROWS + 1 stands for more
+    is_first: bool
+    first_url: str
+    previous_url: str
+    next_url: str
+    chips: list[Chip]
+    clear_url: str
+    open_url: str  # the same page with the form of filters
+    tabs: list[Tab]
+    save_url: str  # where to keep this view under a name; empty when it is kept already
+    export_url: str  # empty for those who may not export
+    search: str | None  # None: the list cannot be searched
+    note: str
+    filter_form: forms.Form | None
+    kept_by_search: list[tuple[str, str]]  # what the search form sends along
+    kept_by_filters: list[tuple[str, str]]
+
+    @property
+    def total_in_words(self) -> str:
+        """ "38", or "más de 10,000" where counting would cost more than it tells."""
+        if self.total > COUNTED_ROWS:
+            return _("más de %(count)s") % {"count": number_format(COUNTED_ROWS)}
+        return number_format(self.total)
+
+    @property
+    def summary(self) -> str:
+        """What the pager says."""
+        numbers = {"shown": number_format(len(self.rows)), "total": self.total_in_words}
+        if len(self.rows) == self.total:
+            return _("%(total)s en total") % numbers
+        if self.is_first:
+            return _("1 a %(shown)s de %(total)s") % numbers
+        return _("Estas %(shown)s, de %(total)s") % numbers
+
+    @property
+    def saved_tab(self) -> Tab | None:
+        """Her own saved view, when it is the one being looked at."""
+        return next((tab for tab in self.tabs if tab.is_current and tab.saved_id), None)
+
+
+def listing_page(request: HttpRequest, export: Export, *, per_page: int = ROWS_PER_PAGE) -> Listing:
+    """One page of what this person reaches of a list, as the address asks for it."""
+    query = request.GET
+    asked = Asked(request.user, export.permission)
+    chosen = select(export, asked, query, with_form=OPEN in query)
+    order = order_of(export, chosen.rows, query.get(ORDER, ""))
+    columns = [column for column in export.columns if column.on_page]
+    sheet = _sheet(chosen.rows, export.rows(asked), order, query, _sources(columns), per_page)
+    tabs = _tabs(request, export)
+    return Listing(
+        title=force_str(export.title),
+        columns=[_heading(column, order, query) for column in columns],
+        rows=_rows(export, columns, sheet.values),
+        total=len(sheet.values) if sheet.is_whole else counted(chosen.rows),
+        is_first=sheet.is_first,
+        first_url="" if sheet.is_first else _address(query),
+        previous_url=sheet.previous_url(query),
+        next_url=sheet.next_url(query),
+        chips=[
+            Chip(f"{name}: {value}", _address(query, {key: None}))
+            for key, name, value in chosen.words
+        ],
+        clear_url=_address(query, dict.fromkeys([SEARCH, *_filter_keys(export)])),
+        open_url=_address(query, {OPEN: "1"}) if export.filters else "",
+        tabs=tabs,
+        save_url=_save_url(export, query, tabs),
+        export_url=_export_url(request, export),
+        search=query.get(SEARCH, "") if export.search else None,
+        note=chosen.note,
+        filter_form=chosen.form if OPEN in query or chosen.is_refused else None,
+        kept_by_search=_kept(query, {SEARCH}),
+        kept_by_filters=_kept(query, {OPEN, *_filter_keys(export)}),
+    )
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The rows of one page, in order."""
+
+    values: list[dict[str, Any]]
+    is_first: bool
+    is_last: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return self.is_first and self.is_last
+
+    def previous_url(self, query: QueryDict) -> str:
+        if self.is_first or not self.values:
+            return ""
+        return _address(query, {BEFORE: self.values[0]["pk"]})
+
+    def next_url(self, query: QueryDict) -> str:
+        return "" if self.is_last else _address(query, {AFTER: self.values[-1]["pk"]})
+
+
+def _sheet(
+    rows: QuerySet[Any],
+    reach: QuerySet[Any],
+    order: Order,
+    query: QueryDict,
+    sources: list[str],
+    size: int,
+) -> _Sheet:
+    after, before = (_place(reach, order, query.get(key)) for key in (AFTER, BEFORE))
+    if before:
+        earlier = rows.filter(order.beyond(*before, backwards=True))
+        values = earlier.order_by(*order.terms(backwards=True)).values(*sources)[: size + 1]
+        if len(values) > size:
+            return _Sheet(list(values)[size - 1 :: -1], is_first=False, is_last=False)
+        after = None  # less than a page before it: the list begins here
+    if after:
+        rows = rows.filter(order.beyond(*after))
+    values = rows.order_by(*order.terms()).values(*sources)[: size + 1]
+    return _Sheet(list(values)[:size], is_first=after is None, is_last=len(values) <= size)
+
+
+def _sources(columns: list[Column]) -> list[str]:
+    wanted = ["pk", *(column.source for column in columns)]
+    return list(
+        dict.fromkeys(wanted + [column.precision for column in columns if column.precision])
+    )
+
+
+def _rows(export: Export, columns: list[Column], values: list[dict[str, Any]]) -> list[Row]:
+    writers = [(_css(column), _writer(column)) for column in columns]
+    # The address is made once; the ids are put in, which is many times faster than 50 reversals.
+    address = reverse(export.url_name, args=[NO_ID]) if export.url_name else ""
+    return [
+        Row(
+            key=row["pk"],
+            url=address.replace(str(NO_ID), str(row["pk"])),
+            cells=[(css, write(row)) for css, write in writers],
+            values=row,
+        )
+        for row in values
+    ]
+
+
+def _css(column: Column) -> str:
+    if column.kind == Kind.NUMBER:
+        return "table__num"
+    return "nowrap" if column.kind in {Kind.DATE, Kind.MOMENT, Kind.TAIL} else ""
+
+
+def _writer(column: Column) -> Callable[[Mapping[str, Any]], Any]:
+    """How the cells of a column are written on the page. Nothing known is a dash."""
+    words = {code: force_str(label) for code, label in (column.choices or {}).items()}
+    precision = column.precision
+    by_kind: dict[Kind, Callable[[Any], Any]] = {
+        Kind.MOMENT: day_and_hour,
+        Kind.DATE: day,
+        Kind.NUMBER: number_format,
+        Kind.YES_NO: lambda value: _("Sí") if value else _("No"),
+        Kind.CHOICE: lambda value: words.get(value, value),
+        Kind.CHOICES: lambda value: ", ".join(words.get(one, one) for one in value),
+        Kind.TAIL: masked_tail,
+    }
+    write = by_kind.get(column.kind, force_str)
+
+    def cell(row: Mapping[str, Any]) -> Any:
+        value = row[column.source]
+        if column.kind == Kind.TAIL:
+            return write(value)
+        if value in (None, "", []):
+            return NOTHING
+        return str(PartialDate(value, row[precision])) if precision else write(value)
+
+    return cell
+
+
+def _heading(column: Column, order: Order, query: QueryDict) -> Heading:
+    name = force_str(column.heading)
+    if not column.sort:
+        return Heading(name, _css(column))
+    if column.sort != order.path:
+        return Heading(name, _css(column), "", _address(query, {ORDER: column.name}))
+    if order.is_descending:
+        return Heading(name, _css(column), "descending", _address(query, {ORDER: column.name}))
+    return Heading(name, _css(column), "ascending", _address(query, {ORDER: f"-{column.name}"}))
+
+
+# --- Addresses -----------------------------------------------------------------------------------
+def _address(query: QueryDict, changes: Mapping[str, Any] | None = None) -> str:
+    """This page's address with other values; None removes one. It begins at the first page."""
+    return f"?{urlencode(_kept(query, set(changes or {})) + _given(changes or {}))}"
+
+
+def _given(changes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(key, str(value)) for key, value in changes.items() if value is not None]
+
+
+def _kept(query: QueryDict, dropped: set[str]) -> list[tuple[str, str]]:
+    """The pairs of an address that stay, without the place in the list."""
+    return [
+        (key, value)
+        for key, values in query.lists()
+        if key not in dropped and key not in PAGE_KEYS
+        for value in values
+        if value
+    ]
+
+
+def kept_query(query: QueryDict) -> str:
+    """The part of an address that is worth keeping: filters and order; never what was searched."""
+    return urlencode(_kept(query, {OPEN, SEARCH}))
+
+
+def _tabs(request: HttpRequest, export: Export) -> list[Tab]:
+    """All, the views that the list brings, and those this person saved."""
+    saved = SavedView.objects.filter(owner=request.user, listing=export.name).order_by("name")
+    views = [("", _("Todas"), None), *((q, force_str(label), None) for label, q in export.views)]
+    views += [(view.query, view.name, view.pk) for view in saved]
+    current = _comparable(request.GET)
+    return [
+        Tab(label, f"?{query}", _comparable(QueryDict(query)) == current, saved_id)
+        for query, label, saved_id in views
+    ]
+
+
+def _comparable(query: QueryDict) -> list[tuple[str, str]]:
+    return sorted(_kept(query, {OPEN}))
+
+
+def _save_url(export: Export, query: QueryDict, tabs: list[Tab]) -> str:
+    kept = kept_query(query)
+    if not kept or any(tab.is_current for tab in tabs):
+        return ""
+    return f"{reverse('view-save')}?{urlencode({'lista': export.name, 'consulta': kept})}"
+
+
+def _export_url(request: HttpRequest, export: Export) -> str:
+    if not can(request.user, export.file_permission):
+        return ""
+    query = urlencode(_kept(request.GET, {OPEN}))
+    return f"{reverse('export', args=[export.name])}?{query}"

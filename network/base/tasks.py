@@ -1,0 +1,22 @@
+"""Thin tasks of the ground floor, and the modules whose jobs the worker must know."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from network.base import jobs
+from network.base.exporting import background  # noqa: F401  # its jobs
+
+
+@shared_task(name="network.base.run_job")
+def run_job(pk: str) -> None:
+    jobs.run(pk)
+
+
+@shared_task(name="network.base.sweep_jobs")
+def sweep_jobs() -> None:
+    jobs.sweep(timezone.now())
+
+
+@shared_task(name="network.base.purge_spool")
+def purge_spool() -> None:
+    jobs.purge(timezone.now())
