@@ -6,6 +6,8 @@ from network.base.health import health
 
 urlpatterns = [
     path("salud/", health, name="health"),
+    path("", include("network.base.urls")),
     path("", include("members.urls")),
+    path("", include("network.documents.urls")),
     path("", include("network.home.urls")),
 ]
