@@ -6,6 +6,7 @@ history and the access log only grow.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pghistory.models
 from django.apps import apps
@@ -21,16 +22,20 @@ EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 PRIVILEGES = {"django_migrations": "SELECT", "pghistory_context": "SELECT, INSERT, UPDATE"}
 
 
-@contextmanager
-def as_owner() -> Iterator[None]:
-    """Connect as the owner of the tables for the length of the block."""
-    application = connection.settings_dict
+def _owner_settings() -> dict[str, Any]:
     # Migrations take longer than any request may.
-    owner = application | {"OPTIONS": {}}
+    owner = connection.settings_dict | {"OPTIONS": {}}
     if settings.DATABASE_OWNER_URL:
         login = parse_dsn(settings.DATABASE_OWNER_URL)
         names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
         owner |= {key: login.get(name, "") for key, name in names.items()}
+    return owner
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Connect as the owner of the tables for the length of the block."""
+    application, owner = connection.settings_dict, _owner_settings()
     connection.close()
     connection.settings_dict = owner
     try:
@@ -38,6 +43,18 @@ def as_owner() -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict = application
+
+
+def refresh_statistics() -> None:
+    """ANALYZE what was committed, after a load, on a connection of the owner's own."""
+    owner = connection.copy()
+    owner.settings_dict = _owner_settings()
+    try:
+        with owner.cursor() as cursor:
+            for table in owner.introspection.table_names(cursor):
+                _execute(cursor, "ANALYZE {}", sql.Identifier(table))
+    finally:
+        owner.close()
 
 
 def application_role() -> str:

@@ -9,11 +9,12 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from network.base.contracts import app_modules
 from network.base.errors import Refused
+from network.base.grants import refresh_statistics
 
 
 class Command(BaseCommand):
@@ -35,8 +36,7 @@ class Command(BaseCommand):
                     ]
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        refresh_statistics()
         text = json.dumps(accounts, ensure_ascii=False, indent=1)
         path = settings.DATA_DIR / "demo-accounts.json"
         path.parent.mkdir(parents=True, exist_ok=True)

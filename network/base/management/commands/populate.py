@@ -7,10 +7,11 @@ from typing import Any
 
 import pghistory
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import transaction
 
 from network.base.contracts import app_modules
 from network.base.errors import Refused
+from network.base.grants import refresh_statistics
 
 
 class Command(BaseCommand):
@@ -30,8 +31,7 @@ class Command(BaseCommand):
                     counts |= module.populate(people=people, seed=seed)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        refresh_statistics()
         self.report(counts | {"seconds": round(time.monotonic() - started, 1)}, as_json=json)
 
     def report(self, counts: dict[str, float], *, as_json: bool) -> None:
