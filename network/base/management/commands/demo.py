@@ -1,4 +1,4 @@
-"""`manage.py demo`: the demonstration network and its accounts. Running it again changes nothing."""
+"""`manage.py demo`: the demonstration network and its accounts. Repeats change nothing."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("Esta instalación no es de demostración (PORTAL_DEMO=1 la hace tal).")
+            raise CommandError("Solo con PORTAL_DEMO=1 se carga la demostración.")
         accounts: list[dict[str, Any]] = []
         try:
             with transaction.atomic(), pghistory.context(command="demo"):
