@@ -1,12 +1,17 @@
 """How the API asks the same policy as the pages: each view names its permission."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from network.base.access import can
+
+if TYPE_CHECKING:
+    # rest_framework.views imports this module while it is loading.
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class PolicyPermission(BasePermission):

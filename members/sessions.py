@@ -4,7 +4,11 @@ import secrets
 from datetime import datetime, timedelta
 from enum import Enum
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
@@ -97,3 +101,11 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
 
 def _mark(user: User) -> str:
     return salted_hmac("device", str(user.pk), algorithm="sha256").hexdigest()[:16]
+
+
+def note_factor_set_up(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_sent: object
+) -> None:
+    """Setting a factor up proves it: this session needs no further step. Others still do."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, "mfa", type=authenticator.type)

@@ -2,7 +2,7 @@
 
 import os
 
-KEY = "cmV2aXNpb24tcmV2aXNpb24tcmV2aXNpb24tMzIhISE="
+KEY = "n7z0WlvmO2CEV3lBURyLH46/HCXyGdC/mXA/a29X/Fc="
 
 os.environ |= {
     "DATABASE_URL": "postgresql://revision@127.0.0.1:1/revision",
@@ -14,6 +14,10 @@ os.environ |= {
     "PORTAL_DEMO": "0",
     "DEBUG": "0",
     "ALLOWED_HOSTS": "portal.example",
+    "SITE_URL": "https://portal.example",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "SMS_GATEWAY_URL": "https://mensajes.example",
+    "SMS_GATEWAY_TOKEN": "revision",
 }
 
 from network.settings import *  # noqa: E402, F403 - read after the values above

@@ -18,6 +18,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members.access import Permission
+from members.admin import site
 from members.views import accounts, signin
 from network.base.access import SIGNED_IN, public, requires
 
@@ -139,6 +140,7 @@ urlpatterns = [
         _own(passkey.remove_webauthn, "POST"),
         name="mfa_remove_webauthn",
     ),
+    path("administracion/", site.urls),
     # Accounts and traces.
     path("cuentas/", accounts.account_list, name="account-list"),
     path("cuentas/invitar/", accounts.account_invite, name="account-invite"),
