@@ -1,0 +1,28 @@
+"""Who may read a document: its uploader, and whoever the app it serves lets in.
+
+An app says so in its documents.py: DOCUMENTS = (DocumentScope("consents", …),).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from network.base.contracts import declared
+
+
+@dataclass(frozen=True)
+class DocumentScope:
+    """Of the documents of these kinds, a user sees those that match `seen_by(user)`.
+
+    `name` is unique in the portal. A kind that no app names is seen by its uploader alone.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    seen_by: Callable[[Any], Q]
+
+
+def scopes() -> Iterable[DocumentScope]:
+    return declared("documents").values()
