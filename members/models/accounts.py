@@ -180,7 +180,7 @@ class RoleAssignment(models.Model):
             return self.organisation.name
         if self.regional_network_id:
             return self.regional_network.name
-        return str(_("Toda la red"))
+        return str(_("Su propia ficha") if self.role == Role.MEMBER else _("Toda la red"))
 
 
 class LoginCode(models.Model):

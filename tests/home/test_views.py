@@ -127,13 +127,20 @@ def test_the_gallery_names_every_sign_of_the_sprite():
     assert {*gallery.ICONS, "mark"} == set(re.findall(r'<symbol id="(\w+)"', sprite))
 
 
-def test_the_frame_says_under_which_role_she_works(client):
-    account = RoleAssignmentFactory(role=Role.NATIONAL_COORDINATOR, user__name="Nélida Ccopa").user
+@pytest.mark.parametrize(
+    ("role", "scope", "word"),
+    [
+        (Role.NATIONAL_COORDINATOR, "Toda la red", "Coordinadora nacional"),
+        (Role.MEMBER, "Su propia ficha", "Socia"),
+    ],
+)
+def test_the_frame_says_under_which_role_she_works(client, role, scope, word):
+    account = RoleAssignmentFactory(role=role, user__name="Nélida Ccopa").user
 
     html = sign_in(client, account).get("/").content.decode()
 
-    assert "<strong>Toda la red</strong>" in html
-    assert "Nélida Ccopa · Coordinadora nacional" in html
+    assert f"<strong>{scope}</strong>" in html
+    assert f"Nélida Ccopa</a> · {word}</span>" in html
 
 
 def test_the_demonstration_is_marked_on_every_page(client, settings):
