@@ -17,6 +17,7 @@ from network.serve.process import ServeError, die_with_parent, follow_parent, fr
 from network.serve.supervisor import Service, say
 
 USUAL_PORT = 8000
+READY_SECONDS = 60
 
 
 class Portal:
@@ -132,13 +133,18 @@ class Portal:
         """People wait for the first page: worker and beat start when it is there."""
         web, *background = self.processes
         watched = [*self.servers, web]
-        while not self.stopping.wait(0.05):
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.stopping.wait(0.1):
             for service in watched:
                 service.watch()
-            if background and self._is_healthy():
+            if not background:
+                continue
+            if self._is_healthy():
                 self._announce(time.monotonic() - begun_at)
                 watched += background
                 background = []
+            elif time.monotonic() > deadline:
+                raise ServeError("El portal no responde bien; la causa está en las líneas de arriba.")
 
     def _is_healthy(self) -> bool:
         web = http.client.HTTPConnection("127.0.0.1", int(self.variables["PORT"]), timeout=5)
