@@ -42,7 +42,7 @@ def _accounts(asked: Asked) -> QuerySet[User]:
     )
     rows = User.objects.all() if asked.user is None else User.objects.visible_to(asked.user)
     return rows.annotate(
-        roles=StringAgg(_role_label(), ", ", filter=in_force, ordering="role_assignments__role")
+        roles=StringAgg(_role_label(), ", ", filter=in_force, order_by="role_assignments__role")
     )
 
 

@@ -25,7 +25,7 @@ def scope_of(user: Any, permission: str) -> Scope:
 class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def visible_to(self, user: Any) -> UserQuerySet:
         """Accounts that enter by e-mail. A member's is reached from her own record."""
-        is_keeper = _scope_of(user, "account_manage").everything
+        is_keeper = scope_of(user, "account_manage").everything
         return self.filter(email__isnull=False) if is_keeper else self.none()
 
 

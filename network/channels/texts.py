@@ -56,7 +56,7 @@ class HttpGateway:
             except (requests.ConnectionError, requests.Timeout) as error:
                 reason = type(error).__name__
                 continue
-            if answer.ok:
+            if 200 <= answer.status_code < 300:
                 return
             reason = f"HTTP {answer.status_code}"
             if answer.status_code != 429 and answer.status_code < 500:

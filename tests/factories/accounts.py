@@ -4,6 +4,7 @@ import factory
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
@@ -55,4 +56,5 @@ def sign_in_with(client: Client, user: User, *methods: str) -> Client:
     session["began_at"] = session["seen_at"] = now.isoformat()
     session["device"] = device["id"]
     session.save()
+    UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1")
     return client
