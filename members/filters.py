@@ -51,11 +51,15 @@ class FirstOptions(ModelChoiceIterator):
         return islice(super().__iter__(), MOST_OPTIONS)
 
 
+class _OrganisationField(django_filters.fields.ModelChoiceField):
+    iterator = FirstOptions
+
+
 class OrganisationFilter(django_filters.ModelChoiceFilter):
+    field_class = _OrganisationField
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            label=_("Organización"), queryset=organisations, iterator=FirstOptions, **kwargs
-        )
+        super().__init__(label=_("Organización"), queryset=organisations, **kwargs)
 
 
 class YesNoFilter(django_filters.ChoiceFilter):

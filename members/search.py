@@ -25,15 +25,18 @@ def find_people(rows: QuerySet[Any], text: str, user: Any) -> Found:
         return _by_number(rows, text, user)
     if not fold(text):
         return Found(rows)
-    found = _settled(rows.search(text))
-    if found is not None:
-        return Found(found)
-    found = _settled(rows.sounding_like(text))
-    if found is not None:
-        return Found(found, _("Nadie se escribe así. Estos nombres suenan parecido."))
-    found = _settled(rows.filter(search_key__trigram_word_similar=fold(text)))
-    if found is not None:
-        return Found(found, _("Nadie se llama así. Estos nombres se parecen."))
+    tries = (
+        (rows.search(text), ""),
+        (rows.sounding_like(text), _("Nadie se escribe así. Estos nombres suenan parecido.")),
+        (
+            rows.filter(search_key__trigram_word_similar=fold(text)),
+            _("Nadie se llama así. Estos nombres se parecen."),
+        ),
+    )
+    for matches, note in tries:
+        ids = list(matches.order_by().values_list("pk", flat=True)[: FEW + 1])
+        if ids:
+            return Found(matches if len(ids) > FEW else rows.filter(pk__in=ids), note)
     return Found(rows.none())
 
 
@@ -41,14 +44,6 @@ def find_organisations(rows: QuerySet[Any], text: str, user: Any) -> Found:
     """By any part of the name, or by RUC."""
     digits = "".join(text.split())
     return Found(rows.filter(ruc=digits) if digits.isdigit() else rows.search(text))
-
-
-def _settled(rows: QuerySet[Any]) -> QuerySet[Any] | None:
-    """The same rows, by id when they are few; None when there is none."""
-    ids = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    if not ids:
-        return None
-    return rows if len(ids) > FEW else rows.model.objects.filter(pk__in=ids)
 
 
 def _by_number(rows: QuerySet[Any], text: str, user: Any) -> Found:
