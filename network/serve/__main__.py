@@ -110,11 +110,16 @@ class Portal:
         alone = ("--without-gossip", "--without-mingle")
         self.processes = [
             self._python("web", *gunicorn, "network.wsgi"),
-            self._python("worker", *celery, "worker", "-l", "INFO", "-c", "2", *alone),
+            # Asked kindly, an orphan waits for the end of its tasks; they are delivered again.
+            self._python(
+                "worker", *celery, "worker", "-l", "INFO", "-c", "2", *alone, orphaned=signal.SIGKILL
+            ),
             self._python("beat", *celery, "beat", "-l", "WARNING", "-s", schedule),
         ]
 
-    def _python(self, name: str, *arguments: str) -> Service:
+    def _python(
+        self, name: str, *arguments: str, orphaned: signal.Signals = signal.SIGTERM
+    ) -> Service:
         def launch() -> "subprocess.Popen[bytes]":
             return subprocess.Popen(
                 [sys.executable, *arguments],
@@ -124,7 +129,7 @@ class Portal:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGTERM),
+                preexec_fn=die_with_parent(orphaned),
             )
 
         return Service(name, launch)
