@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,14 +30,14 @@ CACHE = ROOT / ".cache"
 TEST_KEY = "cHJ1ZWJhLXBydWViYS1wcnVlYmEtcHJ1ZWJhLTMyISE="
 # Only the process that pytest was started in starts servers; xdist's workers inherit its answers.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_until_exit = ExitStack()
+atexit.register(_until_exit.close)
 
 
 def provide() -> None:
     """Set the environment that settings read; must come before Django is set up."""
     if WORKER == "main":
-        folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
-        folder.chmod(0o711)
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        folder = _until_exit.enter_context(new_folder())
         os.environ["PORTAL_TEST_FOLDER"] = str(folder)
         _provide_database(folder)
         _provide_broker(folder)
@@ -52,6 +52,19 @@ def provide() -> None:
         "DEBUG": "0",
         "DATA_DIR": f"{os.environ['PORTAL_TEST_FOLDER']}/{WORKER}",
     }
+
+
+@contextmanager
+def new_folder() -> Iterator[Path]:
+    """A temporary folder that PostgreSQL's account can pass through."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        if (folder / "postgres").is_symlink():
+            shutil.rmtree((folder / "postgres").resolve().parent)
+        shutil.rmtree(folder)
 
 
 def create_database(migrate: Callable[[str], None]) -> None:
@@ -102,7 +115,7 @@ def _provide_database(folder: Path) -> None:
         os.environ["DATABASE_URL"] = given
         os.environ |= roles.application_environment(os.environ)
         os.environ["PORTAL_TEST_RUN"] = f"test_{secrets.token_hex(4)}"
-        atexit.register(drop_databases)
+        _until_exit.callback(drop_databases)
     else:
         _start_cluster(folder)
 
@@ -120,8 +133,7 @@ def _start_cluster(folder: Path) -> None:
     server = cluster.start(port, subprocess.DEVNULL)
     os.environ["DATABASE_URL"] = postgres.url(postgres.APP, password, port)
     os.environ["DATABASE_OWNER_URL"] = postgres.url(postgres.OWNER, password, port)
-    atexit.register(shutil.rmtree, cluster.folder, ignore_errors=True)
-    atexit.register(_stop_cluster, cluster, server, fingerprint)
+    _until_exit.callback(_stop_cluster, cluster, server, fingerprint)
     postgres.wait_until_ready(_owner_url(), server)
 
 
@@ -131,10 +143,10 @@ def _stop_cluster(
     cached = CACHE / f"cluster-{fingerprint}"
     # Someone may have edited a migration while this run was migrating.
     if cached.exists() or not _has_template() or _schema_fingerprint() != fingerprint:
-        _stop(server, signal.SIGQUIT)
+        stop(server, signal.SIGQUIT)
         return
     drop_databases(kept=_name("template"))
-    _stop(server, signal.SIGINT)
+    stop(server, signal.SIGINT)
     with _cache_lock(fcntl.LOCK_EX):
         for other in CACHE.glob("cluster-*/"):
             shutil.rmtree(other)
@@ -174,12 +186,12 @@ def _provide_broker(folder: Path) -> None:
         return
     password, port = secrets.token_hex(8), free_port()
     server = valkey.start(folder / "valkey", port, password, subprocess.DEVNULL)
-    atexit.register(_stop, server, signal.SIGKILL)
+    _until_exit.callback(stop, server, signal.SIGKILL)
     os.environ["REDIS_URL"] = valkey.url(password, port)
     valkey.wait_until_ready(os.environ["REDIS_URL"], server)
 
 
-def _stop(server: "subprocess.Popen[bytes]", with_signal: signal.Signals) -> None:
+def stop(server: "subprocess.Popen[bytes]", with_signal: signal.Signals) -> None:
     server.send_signal(with_signal)
     server.wait(20)
 

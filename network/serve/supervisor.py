@@ -28,9 +28,10 @@ def say(name: str, text: str) -> None:
 
 
 def relay(name: str, stream: IO[bytes]) -> None:
-    for line in stream:
-        if text := line.decode(errors="replace").rstrip():
-            say(name, text)
+    with stream:
+        for line in stream:
+            if text := line.decode(errors="replace").rstrip():
+                say(name, text)
 
 
 @dataclass
