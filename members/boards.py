@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from members.models import (
@@ -46,14 +47,16 @@ class Seat:
     def is_vacant(self) -> bool:
         return self.office is None
 
-    def days_left(self, today: date) -> int | None:
-        if self.office is None or self.office.ends_on is None:
-            return None
-        return (self.office.ends_on - today).days
+    @property
+    def term(self) -> str:
+        return term_in_words(self.office) if self.office else ""
 
-    def is_ending(self, today: date) -> bool:
-        left = self.days_left(today)
-        return left is not None and 0 <= left <= ENDING_SOON.days
+    def warning(self, today: date) -> str:
+        """That the term ends soon, in words; empty when it does not."""
+        if self.office is None or self.office.ends_on is None:
+            return ""
+        left = self.office.ends_on - today
+        return days_left_in_words(left.days) if timedelta(0) <= left <= ENDING_SOON else ""
 
 
 def role_of(body: Body) -> str:
@@ -163,6 +166,16 @@ def presidents_without_access(user: Any, day: date) -> QuerySet[Office]:
         .select_related("organisation", "regional_network")
         .order_by("organisation__name_key", "id")
     )
+
+
+def term_in_words(office: Office) -> str:
+    since = date_format(office.starts_on, "d/m/Y")
+    if office.ends_on is None:
+        return _("desde el %(since)s, sin fecha de término") % {"since": since}
+    return _("del %(since)s al %(until)s") % {
+        "since": since,
+        "until": date_format(office.ends_on, "d/m/Y"),
+    }
 
 
 def days_left_in_words(days: int) -> str:

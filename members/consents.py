@@ -133,3 +133,24 @@ def notice_sections(text: str) -> list[tuple[str, list[str]]]:
         elif sections:
             sections[-1][1].append(line)
     return sections
+
+
+def effect_in_words(purpose: str, *, is_granted: bool) -> str:
+    """What a decision changes at once; empty when it only goes into the ledger."""
+    effects = {
+        (Purpose.REGISTRY, True): _("Vuelve a las listas, si había salido."),
+        (Purpose.REGISTRY, False): _(
+            "Sale ahora mismo de todas las listas, conteos, búsquedas y archivos. Solo la "
+            "coordinación nacional podrá encontrarla."
+        ),
+        (Purpose.SENSITIVE, False): _(
+            "Se borran ahora mismo su identidad, su discapacidad y sus estudios, si estaban "
+            "anotados. No se pueden recuperar."
+        ),
+        (Purpose.SHARE_SOLIDARIDAD, False): _("Solidaridad deja de ver sus datos ahora mismo."),
+        (Purpose.DONOR_REPORTING, False): _("Ya no aparece en archivos para donantes."),
+        (Purpose.WHATSAPP, False): _("Ya no recibe mensajes por WhatsApp."),
+        (Purpose.SMS, False): _("Ya no recibe mensajes de texto."),
+        (Purpose.EMAIL, False): _("Ya no recibe correos."),
+    }
+    return effects.get((Purpose(purpose), is_granted), "")

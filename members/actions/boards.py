@@ -1,18 +1,19 @@
 """Verbs of boards: give a post, end a term, hand over posts and logins in one step, and undo it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from members.boards import POSTS_WITH_ACCESS, Body, owner, role_of
+from members.boards import POSTS_WITH_ACCESS, Body, owner, role_of, term_in_words
 from members.models import (
     HandOver,
     Membership,
@@ -26,6 +27,7 @@ from members.models import (
 from members.models.boards import UNDO_TIME
 from network.base.accesslog import Action, record_access
 from network.base.errors import Refused, refusing_broken_rules
+from network.documents.actions import store_upload
 from network.documents.models import Document
 
 ONE_DAY = timedelta(days=1)
@@ -39,6 +41,7 @@ class Term:
     last_day: date | None = None
     elected_on: date | None = None
     evidence: Document | None = None
+    upload: UploadedFile | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def plan_hand_over(*, body: Body, incoming: Mapping[str, Person], term: Term) ->
         leaving, coming = outgoing.get(post), incoming[post]
         leaves_board = leaving is not None and leaving.person_id not in staying
         passed_on = access.get(leaving.person_id, []) if leaving and leaves_board else []
-        carries = post in POSTS_WITH_ACCESS and isinstance(body, Organisation)
+        carries = _carries_access(body, post)
         changes.append(
             SeatChange(
                 post=post,
@@ -108,6 +111,10 @@ def plan_hand_over(*, body: Body, incoming: Mapping[str, Person], term: Term) ->
             )
         )
     return HandOverPlan(body, term, changes)
+
+
+def _carries_access(body: Body, post: str) -> bool:
+    return post in POSTS_WITH_ACCESS and isinstance(body, Organisation)
 
 
 def _stay_on(
@@ -140,40 +147,141 @@ def hand_over(*, body: Body, incoming: Mapping[str, Person], term: Term, by: Use
     refused. It can be undone for 24 hours.
     """
     _lock(body)
+    term = _with_minutes(body, term, by)
     plan = plan_hand_over(body=body, incoming=incoming, term=term)
-    moved: dict[str, list[Any]] = {
-        "ended": [],
-        "begun": [],
-        "roles_ended": [],
-        "roles_removed": [],
-        "roles_begun": [],
-    }
+    act = _Act(body, term.first_day, by)
     for change in plan.changes:
         if change.outgoing:
-            moved["ended"].append([str(change.outgoing.pk), _iso(change.outgoing.ends_on)])
-            _end_office(change.outgoing, plan.last_day_of_outgoing, _("Relevo de junta"))
+            act.end_office(change.outgoing, _("Relevo de junta"))
     for change in plan.changes:
-        office = _begin_office(body, change.post, change.incoming, term, by)
-        moved["begun"].append(str(office.pk))
-        _move_access(plan, change, moved, by)
-    return HandOver.objects.create(**owner(body), first_day=term.first_day, moved=moved, done_by=by)
+        act.begin_office(change.post, change.incoming, term)
+        act.end_access(change.outgoing_loses)
+        if change.gains_access and change.incoming_account:
+            act.give_access(change.incoming_account, change.post, term)
+    return act.written()
 
 
-def _move_access(
-    plan: HandOverPlan, change: SeatChange, moved: dict[str, list[Any]], by: User
-) -> None:
-    for role in change.outgoing_loses:
-        if role.starts_on > plan.last_day_of_outgoing:
-            moved["roles_removed"].append(_kept(role))
-            role.delete()
-        else:
-            moved["roles_ended"].append([str(role.pk), _iso(role.ends_on)])
-            role.ends_on = plan.last_day_of_outgoing
-            role.save(update_fields=["ends_on"])
-        _log_access(plan.body, role.user, "relevo: termina", by)
-    if change.gains_access and change.incoming_account:
-        role = _give_access(plan.body, change.incoming_account, change.post, plan.term, by)
-        moved["roles_begun"].append(str(role.pk))
+@transaction.atomic
+def assign_post(*, body: Body, post: str, person: Person, term: Term, by: User) -> HandOver:
+    """Give a vacant post for a term. Refused, naming her, while someone holds it. It can be undone
+    for 24 hours."""
+    _lock(body)
+    term = _with_minutes(body, term, by)
+    act = _Act(body, term.first_day, by)
+    act.begin_office(Office.Post(post), person, term)
+    account = User.objects.filter(person=person, is_active=True).first()
+    has_access = person.pk in _access_by_person(body, term.first_day)
+    if _carries_access(body, post) and account and not has_access:
+        act.give_access(account, Office.Post(post), term)
+    return act.written()
+
+
+@transaction.atomic
+def end_term(*, office: Office, last_day: date, reason: str, by: User) -> HandOver:
+    """Write down the last day of a term. Who is left without post loses the login with it. It can
+    be undone for 24 hours."""
+    body, day_after = office.body, last_day + ONE_DAY
+    _lock(body)
+    act = _Act(body, day_after, by)
+    act.end_office(office, reason)
+    remains = Office.objects.filter(**owner(body), person=office.person_id).filter(
+        Q(ends_on=None) | Q(ends_on__gte=day_after)
+    )
+    if not remains.exists():
+        act.end_access(_access_by_person(body, day_after).get(office.person_id, []))
+    return act.written()
+
+
+@dataclass
+class _Act:
+    """One change of a board in the making, and the list of the rows it touched."""
+
+    body: Body
+    first_day: date
+    by: User
+    moved: dict[str, list[Any]] = field(
+        default_factory=lambda: {
+            "ended": [],
+            "begun": [],
+            "roles_ended": [],
+            "roles_removed": [],
+            "roles_begun": [],
+        }
+    )
+
+    @property
+    def last_day(self) -> date:
+        return self.first_day - ONE_DAY
+
+    def end_office(self, office: Office, reason: str) -> None:
+        if self.last_day < office.starts_on:
+            raise Refused(
+                _("El término no puede ser antes del inicio: %(term)s.")
+                % {"term": f"{office.get_post_display()}, {term_in_words(office)}"},
+                field="first_day",
+            )
+        self.moved["ended"].append([str(office.pk), _iso(office.ends_on), office.end_reason])
+        office.ends_on, office.end_reason = self.last_day, reason
+        office.save(update_fields=["ends_on", "end_reason"])
+
+    def begin_office(self, post: Office.Post, person: Person, term: Term) -> None:
+        _refuse_outsider(self.body, person, post, term.first_day)
+        office = Office(
+            **owner(self.body),
+            post=post,
+            person=person,
+            starts_on=term.first_day,
+            ends_on=term.last_day,
+            elected_on=term.elected_on,
+            evidence=term.evidence,
+        )
+        try:
+            with refusing_broken_rules(Office, field=post):
+                office.save(force_insert=True)
+        except Refused as refusal:
+            holder = _holder(office, self.by)
+            raise Refused(holder or refusal.message, field=refusal.field) from refusal
+        self.moved["begun"].append([str(office.pk), _iso(office.ends_on)])
+
+    def end_access(self, roles: Iterable[RoleAssignment]) -> None:
+        for role in roles:
+            if role.starts_on > self.last_day:
+                self.moved["roles_removed"].append(_kept(role))
+                role.delete()
+            else:
+                self.moved["roles_ended"].append([str(role.pk), _iso(role.ends_on)])
+                role.ends_on = self.last_day
+                role.save(update_fields=["ends_on"])
+            self._log(role.user, _("Junta: termina su acceso"))
+
+    def give_access(self, account: User, post: Office.Post, term: Term) -> None:
+        role = RoleAssignment.objects.create(
+            user=account,
+            role=role_of(self.body),
+            **owner(self.body),
+            starts_on=term.first_day,
+            ends_on=term.last_day,
+            reason=_("Cargo en la junta: %(post)s") % {"post": post.label},
+            granted_by=self.by,
+        )
+        self.moved["roles_begun"].append(str(role.pk))
+        self._log(account, _("Junta: empieza su acceso"))
+
+    def _log(self, account: User, purpose: str) -> None:
+        record_access(
+            by=self.by,
+            action=Action.ACCOUNT,
+            subject="members.User",
+            subject_id=account.pk,
+            field=role_of(self.body),
+            filters={"body": str(self.body.pk)},
+            purpose=purpose,
+        )
+
+    def written(self) -> HandOver:
+        return HandOver.objects.create(
+            **owner(self.body), first_day=self.first_day, moved=self.moved, done_by=self.by
+        )
 
 
 @transaction.atomic
@@ -183,17 +291,15 @@ def undo_hand_over(*, hand_over: HandOver, by: User) -> None:
     _lock(hand_over.body)
     hand_over = HandOver.objects.select_for_update(of=("self",)).get(pk=hand_over.pk)
     if hand_over.undone_at or timezone.now() - hand_over.done_at > UNDO_TIME:
-        raise Refused(_("Este relevo ya no se puede deshacer: pasaron 24 horas o ya se deshizo."))
+        raise Refused(_("Este cambio ya no se puede deshacer: pasaron 24 horas o ya se deshizo."))
     moved, last_day = hand_over.moved, hand_over.first_day - ONE_DAY
-    begun = Office.objects.filter(pk__in=moved["begun"], starts_on=hand_over.first_day)
-    ended = Office.objects.filter(pk__in=[pk for pk, _end in moved["ended"]], ends_on=last_day)
-    is_untouched = begun.count() == len(moved["begun"]) and ended.count() == len(moved["ended"])
-    if not is_untouched:
-        raise Refused(_("Alguien cambió esta junta después del relevo. Corrige los cargos a mano."))
-    begun.delete()
+    if not _is_untouched(moved, _iso(last_day)):
+        raise Refused(_("Alguien cambió esta junta después. Corrige los cargos a mano."))
+    Office.objects.filter(pk__in=[pk for pk, _ends_on in moved["begun"]]).delete()
     RoleAssignment.objects.filter(pk__in=moved["roles_begun"]).delete()
-    for pk, ends_on in moved["ended"]:
-        Office.objects.filter(pk=pk).update(ends_on=ends_on, end_reason="")
+    with refusing_broken_rules(Office):
+        for pk, ends_on, end_reason in moved["ended"]:
+            Office.objects.filter(pk=pk).update(ends_on=ends_on, end_reason=end_reason)
     for pk, ends_on in moved["roles_ended"]:
         RoleAssignment.objects.filter(pk=pk, ends_on=last_day).update(ends_on=ends_on)
     for kept in moved["roles_removed"]:
@@ -202,37 +308,26 @@ def undo_hand_over(*, hand_over: HandOver, by: User) -> None:
     hand_over.save(update_fields=["undone_at", "undone_by"])
 
 
-@transaction.atomic
-def assign_post(*, body: Body, post: str, person: Person, term: Term, by: User) -> Office:
-    """Give a vacant post for a term. Refused, naming her, while someone holds it."""
-    _lock(body)
-    office = _begin_office(body, Office.Post(post), person, term, by)
-    account = User.objects.filter(person=person, is_active=True).first()
-    has_access = person.pk in _access_by_person(body, term.first_day)
-    carries = post in POSTS_WITH_ACCESS and isinstance(body, Organisation)
-    if carries and account and not has_access:
-        _give_access(body, account, Office.Post(post), term, by)
-    return office
+def _is_untouched(moved: dict[str, list[Any]], last_day: str | None) -> bool:
+    """Does every post still end as this act left it?"""
+    left = dict(moved["begun"]) | {row[0]: last_day for row in moved["ended"]}
+    now = Office.objects.filter(pk__in=left).values_list("pk", "ends_on")
+    return left == {str(pk): _iso(ends_on) for pk, ends_on in now}
 
 
-@transaction.atomic
-def end_term(*, office: Office, last_day: date, reason: str, by: User) -> Office:
-    """Write down the last day of a term. Who is left without post loses the login with it."""
-    body = office.body
-    _lock(body)
-    _end_office(office, last_day, reason)
-    day_after = last_day + ONE_DAY
-    remains = (
-        Office.objects.filter(**owner(body), person=office.person_id)
-        .filter(Q(ends_on=None) | Q(ends_on__gte=day_after))
-        .exists()
+def _with_minutes(body: Body, term: Term, by: User) -> Term:
+    """The term, with the minutes of the assembly kept as a document of the body."""
+    if term.upload is None:
+        return term
+    minutes = store_upload(
+        upload=term.upload,
+        kind=Document.Kind.MINUTES,
+        by=by,
+        title=_("Acta de la junta"),
+        subject=body._meta.label_lower,
+        subject_id=str(body.pk),
     )
-    if not remains:
-        for role in _access_by_person(body, day_after).get(office.person_id, []):
-            role.ends_on = max(last_day, role.starts_on)
-            role.save(update_fields=["ends_on"])
-            _log_access(body, role.user, "término de cargo", by)
-    return office
+    return replace(term, evidence=minutes, upload=None)
 
 
 def _lock(body: Body) -> None:
@@ -240,27 +335,7 @@ def _lock(body: Body) -> None:
     type(body).objects.select_for_update(of=("self",)).get(pk=body.pk)
 
 
-def _begin_office(body: Body, post: Office.Post, person: Person, term: Term, by: User) -> Office:
-    _refuse_outsider(body, person, term.first_day)
-    office = Office(
-        **owner(body),
-        post=post,
-        person=person,
-        starts_on=term.first_day,
-        ends_on=term.last_day,
-        elected_on=term.elected_on,
-        evidence=term.evidence,
-    )
-    try:
-        with refusing_broken_rules(Office, field=post):
-            office.save(force_insert=True)
-    except Refused as refusal:
-        holder = _holder(office, by)
-        raise Refused(holder or refusal.message, field=refusal.field) from refusal
-    return office
-
-
-def _refuse_outsider(body: Body, person: Person, day: date) -> None:
+def _refuse_outsider(body: Body, person: Person, post: Office.Post, day: date) -> None:
     memberships = Membership.objects.on(day).filter(person=person)
     if isinstance(body, Organisation):
         belongs = memberships.filter(organisation=body)
@@ -270,7 +345,8 @@ def _refuse_outsider(body: Body, person: Person, day: date) -> None:
     if not belongs.exists():
         raise Refused(
             _("%(person)s no es socia de %(body)s el %(day)s. Anota antes su membresía.")
-            % {"person": person, "body": body, "day": date_format(day, "d/m/Y")}
+            % {"person": person, "body": body, "day": date_format(day, "d/m/Y")},
+            field=post,
         )
 
 
@@ -290,56 +366,6 @@ def _holder(office: Office, by: User) -> str:
         "post": other.get_post_display(),
         "term": term_in_words(other),
     }
-
-
-def term_in_words(office: Office) -> str:
-    since = date_format(office.starts_on, "d/m/Y")
-    if office.ends_on is None:
-        return _("desde el %(since)s, sin fecha de término") % {"since": since}
-    return _("del %(since)s al %(until)s") % {
-        "since": since,
-        "until": date_format(office.ends_on, "d/m/Y"),
-    }
-
-
-def _end_office(office: Office, last_day: date, reason: str) -> None:
-    if last_day < office.starts_on:
-        raise Refused(
-            _("El término no puede ser antes del inicio: %(term)s.")
-            % {"term": f"{office.get_post_display()}, {term_in_words(office)}"},
-            field="first_day",
-        )
-    office.ends_on, office.end_reason = last_day, reason
-    with refusing_broken_rules(Office):
-        office.save(update_fields=["ends_on", "end_reason"])
-
-
-def _give_access(
-    body: Body, account: User, post: Office.Post, term: Term, by: User
-) -> RoleAssignment:
-    role = RoleAssignment.objects.create(
-        user=account,
-        role=role_of(body),
-        **owner(body),
-        starts_on=term.first_day,
-        ends_on=term.last_day,
-        reason=_("Cargo en la junta: %(post)s") % {"post": post.label},
-        granted_by=by,
-    )
-    _log_access(body, account, "relevo: empieza", by)
-    return role
-
-
-def _log_access(body: Body, account: User, what: str, by: User) -> None:
-    record_access(
-        by=by,
-        action=Action.ACCOUNT,
-        subject="members.User",
-        subject_id=account.pk,
-        field=role_of(body),
-        filters={"body": str(body.pk)},
-        purpose=what,
-    )
 
 
 def _kept(role: RoleAssignment) -> dict[str, Any]:

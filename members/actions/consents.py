@@ -4,14 +4,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.consents import NOTICES, needs_guardian, notice_for
-from members.models import Consent, Language, Person, PrivacyNotice, Purpose, SensitiveFacts, User
+from members.models import (
+    Consent,
+    Language,
+    Organisation,
+    Person,
+    PrivacyNotice,
+    Purpose,
+    SensitiveFacts,
+    User,
+)
 from network.base.dates import parse_day
 from network.base.errors import Refused, refusing_broken_rules
+from network.documents.actions import store_upload
 from network.documents.models import Document
 
 
@@ -27,6 +38,7 @@ class Decided:
     guardian: str = ""
     notice: PrivacyNotice | None = None
     evidence: Document | None = None
+    upload: UploadedFile | None = None
 
 
 @transaction.atomic
@@ -40,6 +52,7 @@ def record_consent(*, person: Person, decided: Decided, by: User | None) -> Cons
     refuse_unfit(person, decided)
     if decided.notice is None:
         decided = replace(decided, notice=notice_for(person, decided.decided_on))
+    decided = _with_evidence(decided, person, by)
     consent = _consent(person, decided, by)
     current = person.consents.current().filter(purpose=decided.purpose).first()
     if current and _is_repeat(current, consent):
@@ -59,12 +72,13 @@ def record_consent(*, person: Person, decided: Decided, by: User | None) -> Cons
 
 @transaction.atomic
 def record_consents(
-    *, people: Iterable[Person], decided: Decided, by: User
+    *, organisation: Organisation, people: Iterable[Person], decided: Decided, by: User
 ) -> tuple[list[Consent], list[Person]]:
-    """The same decision for everyone on a signed sheet, all or nobody.
+    """The same decision for everyone on a signed sheet, with one picture of it, all or nobody.
 
     Returns what was written, and the girls left out because their guardian has to decide.
     """
+    decided = _with_evidence(decided, organisation, by)
     written, left_out = [], []
     for person in people:
         if decided.is_granted and needs_guardian(person, decided.decided_on):
@@ -72,6 +86,20 @@ def record_consents(
         else:
             written.append(record_consent(person=person, decided=decided, by=by))
     return written, left_out
+
+
+def _with_evidence(decided: Decided, subject: Person | Organisation, by: User | None) -> Decided:
+    if decided.upload is None:
+        return decided
+    evidence = store_upload(
+        upload=decided.upload,
+        kind=Document.Kind.CONSENT,
+        by=by,
+        title=str(Purpose(decided.purpose).label),
+        subject=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+    )
+    return replace(decided, evidence=evidence, upload=None)
 
 
 def refuse_unfit(person: Person, decided: Decided) -> None:

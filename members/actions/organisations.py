@@ -169,6 +169,15 @@ def end_affiliation(
 
 
 @transaction.atomic
+def reopen_affiliation(*, affiliation: Affiliation, by: User) -> Affiliation:
+    """Take the last day away: it is still in the network."""
+    affiliation.ends_on, affiliation.end_reason = None, ""
+    with refusing_broken_rules(Affiliation):
+        affiliation.save(update_fields=["ends_on", "end_reason"])
+    return affiliation
+
+
+@transaction.atomic
 def trash_organisation(*, organisation: Organisation, by: User) -> Organisation:
     """Take away one registered by mistake. Refused when women or posts hang from it: such an
     organisation leaves its networks instead. Twice is once."""

@@ -11,7 +11,9 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
 from network.base.dates import PartialDate, day, day_in_words
+from network.base.forms import PortalForm
 from network.base.phones import phone_in_groups
+from network.documents.forms import UploadField
 
 # What the button that was pressed asks for: check the answers, keep them, or (neither) go back.
 REVIEW, SAVE = "revisar", "guardar"
@@ -20,6 +22,17 @@ REVIEW, SAVE = "revisar", "guardar"
 def step_of(request: HttpRequest) -> str:
     """Nothing is kept that was not shown first: a POST without a step asks to check."""
     return request.POST.get("paso", REVIEW) if request.method == "POST" else ""
+
+
+class EvidenceForm(PortalForm):
+    """The paper behind what is being kept, asked for last: a file chosen on an earlier page would
+    have to be chosen again."""
+
+    evidence = UploadField(required=False)
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["evidence"].label = label
 
 
 @dataclass(frozen=True)

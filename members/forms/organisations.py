@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from members.actions.organisations import NetworkFacts, OrganisationFacts
 from members.models import Organisation, RegionalNetwork
-from members.rules import read_ruc
 from network.base.dates import PartialDate
 from network.base.errors import Refused
 from network.base.forms import DateField, PartialDateField, PhoneField, PortalForm
+from network.base.ruc import read_ruc
+from network.base.ruc import read_ruc
 from network.places.forms import DistrictField
 from network.places.models import Department, MiningZone
 

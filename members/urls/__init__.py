@@ -1,5 +1,11 @@
 """Every address of the registry, topic by topic."""
 
-from members.urls import accounts, people
+from members.urls import accounts, boards, consents, organisations, people
 
-urlpatterns = [*accounts.urlpatterns, *people.urlpatterns]
+urlpatterns = [
+    *accounts.urlpatterns,
+    *organisations.urlpatterns,
+    *boards.urlpatterns,
+    *consents.urlpatterns,
+    *people.urlpatterns,
+]

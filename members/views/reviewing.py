@@ -1,0 +1,40 @@
+"""The page between a form and what it does: the answers as they were understood."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from members.forms.answers import EvidenceForm, answers_of
+
+
+def review_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str,
+    save: str,
+    effects: list[str] | None = None,
+    without: tuple[str, ...] = (),
+    evidence: EvidenceForm | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """`effects` are sentences on what else will change; `save` is what the button says.
+
+    With `evidence` it also asks for the signed paper, and says what is wrong with the file.
+    """
+    answers = answers_of(form, without=without)
+    return render(
+        request,
+        "members/review.html",
+        {
+            "form": form,
+            "title": title,
+            "save": save,
+            "effects": effects or [],
+            "evidence": evidence,
+            "answers": answers,
+            **context,
+        },
+    )
