@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from stdnum.pe import cui, ruc
+from stdnum.pe import cui
 
 from members.models import Language, Membership, Organisation, Person
 from network.base.dates import PartialDate, parse_day, parse_partial
@@ -25,7 +25,6 @@ from network.base.phones import parse_phone
 from network.base.text import fold
 
 OLDEST = 110
-RUC_PREFIXES = ("10", "15", "16", "17", "20")
 
 # Words of a surname that never stand alone: De la Cruz, Del Águila, San Román.
 PARTICLES = {"de", "del", "la", "las", "los", "san", "santa", "y", "da", "di", "do", "von", "van"}
@@ -92,20 +91,6 @@ def read_passport(text: str) -> str:
     number = re.sub(r"[\s.\-]", "", text).upper()
     if not re.fullmatch(r"[0-9A-Z]{5,15}", number):
         raise Refused(_("El pasaporte tiene de 5 a 15 números o letras."))
-    return number
-
-
-def read_ruc(text: str) -> str:
-    number = re.sub(r"[\s.\-]", "", text)
-    if not re.fullmatch(r"[0-9]{11}", number):
-        raise Refused(
-            _("El RUC tiene 11 números. Este tiene %(count)s.")
-            % {"count": sum(char.isdigit() for char in number)}
-        )
-    if not number.startswith(RUC_PREFIXES):
-        raise Refused(_("El RUC empieza con 10, 15, 16, 17 o 20."))
-    if ruc.calc_check_digit(number) != number[10]:
-        raise Refused(_("Ese RUC no existe: el último número no corresponde. Revísalo."))
     return number
 
 

@@ -12,6 +12,7 @@ from members import rules
 from members.models import Language, Membership, Organisation, Person
 from network.base.dates import PartialDate
 from network.base.errors import Refused
+from network.base.ruc import read_ruc
 
 
 @pytest.mark.parametrize(
@@ -73,19 +74,19 @@ def test_document_of_the_wrong_form_is_refused(kind, typed):
 
 @pytest.mark.parametrize("typed", ["20512333797", "20 51233379-7"])
 def test_ruc_is_read_with_its_check_digit(typed):
-    assert rules.read_ruc(typed) == "20512333797"
+    assert read_ruc(typed) == "20512333797"
 
 
 def test_ruc_of_prefix_16_is_accepted():
     number = "1610117410" + ruc.calc_check_digit("1610117410")
 
-    assert rules.read_ruc(number) == number
+    assert read_ruc(number) == number
 
 
 @pytest.mark.parametrize("typed", ["20512333798", "2051233379", "30512333797", "x"])
 def test_ruc_refused(typed):
     with pytest.raises(Refused):
-        rules.read_ruc(typed)
+        read_ruc(typed)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,7 @@ ALL = [
     rules.read_dni,
     rules.read_foreigner_card,
     rules.read_passport,
-    rules.read_ruc,
+    read_ruc,
     rules.read_name,
     rules.split_surnames,
     rules.split_full_name,
