@@ -3,7 +3,6 @@
 `<app>/turns.py` holds TURNS: functions of (user, today) that yield `Turn`s in her reach.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,9 +26,6 @@ class Turn:
 
 def turns_of(user: Any, today: date) -> list[Turn]:
     """By day, what has none last."""
-    found = [turn for declare in _declared() for turn in declare(user, today)]
+    declared = (f for module in app_modules("turns") for f in getattr(module, "TURNS", ()))
+    found = [turn for declare in declared for turn in declare(user, today)]
     return sorted(found, key=lambda turn: (turn.due_on or date.max, turn.act))
-
-
-def _declared() -> Iterable[Any]:
-    return [declare for module in app_modules("turns") for declare in module.TURNS]
