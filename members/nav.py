@@ -6,7 +6,12 @@ from members.access import Permission
 from network.base.nav import NavItem
 
 NAV = (
+    NavItem(_("Inicio"), "home", Permission.STAFF_HOME, order=5),
     NavItem(_("Mi ficha"), "own-record", Permission.OWN_RECORD, order=10),
+    NavItem(_("Personas"), "person-list", Permission.PERSON_VIEW, order=20),
+    NavItem(_("Organizaciones"), "organisation-list", Permission.ORGANISATION_VIEW, order=30),
+    NavItem(_("Redes"), "network-list", Permission.ORGANISATION_VIEW, order=40),
+    NavItem(_("Juntas"), "board-list", Permission.BOARD_EDIT, order=50),
     NavItem(_("Cuentas"), "account-list", Permission.ACCOUNT_MANAGE, order=80),
     NavItem(_("Accesos"), "access-log", Permission.ACCESS_LOG_VIEW, order=90),
 )
