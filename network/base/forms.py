@@ -132,7 +132,7 @@ class _Portal:
     def tidies(self, field: forms.Field) -> bool:
         return (
             isinstance(field, forms.CharField)
-            and not isinstance(field, forms.JSONField | VerbatimField)
+            and not isinstance(field, forms.JSONField | forms.UUIDField | VerbatimField)
             and not isinstance(field.widget, forms.PasswordInput)
         )
 
