@@ -13,7 +13,6 @@ from network.base.dates import PartialDate
 from network.base.errors import Refused
 from network.base.forms import DateField, PartialDateField, PhoneField, PortalForm
 from network.base.ruc import read_ruc
-from network.base.ruc import read_ruc
 from network.places.forms import DistrictField
 from network.places.models import Department, MiningZone
 
