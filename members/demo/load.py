@@ -148,7 +148,7 @@ class _Cast:
         )
         if rng.random() < 0.93:
             person.document_kind = Person.Document.DNI
-            text = synthetic.dni(number, series=0)
+            text = synthetic.dni(number * 7919 % 1_000_000, series=0)
             person.document_sealed = seal_value(person, "document_sealed", text)
             person.document_index = index_value(person, "document_index", text)
             person.document_tail = text[-3:]
@@ -168,7 +168,7 @@ class _Cast:
             shared_with=self.rng.choice(("su hija", "su esposo", "su vecina")) if is_shared else "",
             is_primary=True,
         )
-        text = synthetic.phone(number - 1 if is_shared else number, series=0)
+        text = synthetic.phone((number - is_shared) * 60_013 % 10_000_000, series=0)
         phone.number_sealed = seal_value(phone, "number_sealed", text)
         phone.number_index = index_value(phone, "number_index", text)
         phone.number_tail = text[-3:]
