@@ -23,11 +23,16 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
 
 @contextmanager
 def refusing_broken_rules(
-    model: type[Model], *, field: str | None = None, messages: Mapping[str, str] | None = None
+    model: type[Model],
+    *,
+    field: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    messages: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """Answer a rule that PostgreSQL enforces with the sentence its constraint carries.
 
-    `messages` gives a better sentence than the constraint's own, by its name.
+    By the name of the constraint, `messages` gives a better sentence than its own, and `fields`
+    where it can be mended when that is not `field`.
     """
     try:
         with transaction.atomic():
@@ -38,4 +43,4 @@ def refusing_broken_rules(
         sentence = (messages or {}).get(name) or sentences.get(name)
         if sentence is None:
             raise
-        raise Refused(str(sentence), field=field) from error
+        raise Refused(str(sentence), field=(fields or {}).get(name, field)) from error
