@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 # A changed list or another Python means a new installation.
 INSTALLED := $(VENV)/installed-$(shell (cat requirements.txt; $(PYTHON) --version; pwd) | sha256sum | cut -c1-16)
 # Two processes with a database each; PYTEST="-n 0 tests/members -x" for a part of it.
-PYTEST ?= -n 2 --dist loadgroup
+PYTEST ?= -n 2 --dist loadfile
 CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=network.settings_check
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

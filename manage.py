@@ -19,7 +19,10 @@ def main() -> None:
     from network.serve.process import ServeError  # noqa: PLC0415
 
     try:
-        if os.environ.setdefault("DJANGO_SETTINGS_MODULE", "network.settings") == "network.settings":
+        if (
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "network.settings")
+            == "network.settings"
+        ):
             os.environ |= environment.for_commands(os.environ)
         execute_from_command_line(sys.argv)
     except ServeError as error:
@@ -35,7 +38,7 @@ def _run_in_virtual_environment() -> None:
     python = ROOT / ".venv" / "bin" / "python"
     if not python.exists():
         sys.exit("Falta instalar el portal: ejecuta `make setup`.")
-    os.execv(python, [python, *sys.argv])  # noqa: S606
+    os.execv(python, [str(python), *sys.argv])  # noqa: S606
 
 
 if __name__ == "__main__":

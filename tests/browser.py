@@ -34,7 +34,7 @@ class Browser:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-class NoBrowser(Exception):
+class NoBrowserError(Exception):
     """The message says what was tried and how a person gets a browser."""
 
 
@@ -56,13 +56,13 @@ def _find(ways: list[Callable[[], Browser | None]]) -> Browser:
                 return browser
         except (OSError, subprocess.SubprocessError) as error:
             tried.append(f"{way.__name__}: {_reason(error)}")
-    raise NoBrowser("\n".join([HOW_TO, *tried]))
+    raise NoBrowserError("\n".join([HOW_TO, *tried]))
 
 
 def from_environment() -> Browser | None:
     given = os.environ.get("PORTAL_CHROMIUM")
     if given and not Path(given).exists():
-        raise NoBrowser(f"PORTAL_CHROMIUM={given} no existe / does not exist.\n{HOW_TO}")
+        raise NoBrowserError(f"PORTAL_CHROMIUM={given} no existe / does not exist.\n{HOW_TO}")
     return Browser(Path(given)) if given else None
 
 

@@ -106,9 +106,7 @@ def browser() -> Iterator[playwright.Browser]:
 def page(browser, live_portal) -> Iterator[playwright.Page]:
     """A fresh visitor from Lima; an error of a script or of the CSP fails the test."""
     errors: list[str] = []
-    context = browser.new_context(
-        base_url=live_portal, locale="es-PE", timezone_id="America/Lima"
-    )
+    context = browser.new_context(base_url=live_portal, locale="es-PE", timezone_id="America/Lima")
     context.on("weberror", lambda error: errors.append(str(error.error)))
     context.on(
         "console",

@@ -82,21 +82,18 @@ def create_database(migrate: Callable[[str], None]) -> None:
 
 def truncate(kept: set[str]) -> None:
     """Empty, as their owner, the tables that have rows and are not among the kept."""
-    with closing(psycopg2.connect(with_database(_owner_url(), _name(WORKER)))) as database:
-        with database, database.cursor() as cursor:
-            cursor.execute(
-                "SELECT quote_ident(tablename) FROM pg_tables"
-                " WHERE schemaname = 'public' AND tablename <> ALL(%s)",
-                [list(kept)],
-            )
-            tables = [name for (name,) in cursor.fetchall()]
-            has_row = " UNION ALL ".join(
-                f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables
-            )
-            cursor.execute(has_row)
-            filled = [name for (name,) in cursor.fetchall()]
-            if filled:
-                cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+    own = psycopg2.connect(with_database(_owner_url(), _name(WORKER)))
+    with closing(own), own, own.cursor() as cursor:
+        cursor.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> ALL(%s)",
+            [list(kept)],
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        has_row = [f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables]
+        cursor.execute(" UNION ALL ".join(has_row))
+        if filled := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
 
 
 def drop_databases(kept: str = "") -> None:

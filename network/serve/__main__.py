@@ -45,7 +45,9 @@ class Portal:
 
     def _variables(self) -> dict[str, str]:
         stored = environment.read(self.folder)
-        given = {name: os.environ[name] for name in ("ALLOWED_HOSTS", "DEBUG") if name in os.environ}
+        given = {
+            name: os.environ[name] for name in ("ALLOWED_HOSTS", "DEBUG") if name in os.environ
+        }
         return given | {
             "DATA_DIR": str(self.folder),
             "PORT": str(_web_port()),
@@ -112,7 +114,15 @@ class Portal:
             self._python("web", *gunicorn, "network.wsgi"),
             # Asked kindly, an orphan waits for the end of its tasks; they are delivered again.
             self._python(
-                "worker", *celery, "worker", "-l", "INFO", "-c", "2", *alone, orphaned=signal.SIGKILL
+                "worker",
+                *celery,
+                "worker",
+                "-l",
+                "INFO",
+                "-c",
+                "2",
+                *alone,
+                orphaned=signal.SIGKILL,
             ),
             self._python("beat", *celery, "beat", "-l", "WARNING", "-s", schedule),
         ]
@@ -149,7 +159,9 @@ class Portal:
                 watched += background
                 background = []
             elif time.monotonic() > deadline:
-                raise ServeError("El portal no responde bien; la causa está en las líneas de arriba.")
+                raise ServeError(
+                    "El portal no responde bien; la causa está en las líneas de arriba."
+                )
 
     def _is_healthy(self) -> bool:
         web = http.client.HTTPConnection("127.0.0.1", int(self.variables["PORT"]), timeout=5)

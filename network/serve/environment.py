@@ -22,7 +22,8 @@ def for_commands(environment: Mapping[str, str]) -> dict[str, str]:
     stored = read(folder)
     if not stored and "DATABASE_URL" not in environment:
         raise ServeError(
-            f"No hay portal en {folder}: inícialo con `make run`, o define DATABASE_URL y REDIS_URL."
+            f"No hay portal en {folder}: inícialo con `make run`,"
+            " o define DATABASE_URL y REDIS_URL."
         )
     if environment.get("DATABASE_URL", stored.get("DATABASE_URL")) != stored.get("DATABASE_URL"):
         stored = {name: value for name, value in stored.items() if name in KEYS}
@@ -35,7 +36,9 @@ def read(folder: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except PermissionError as error:
-        raise ServeError(f"{folder / 'env'} es de otra cuenta; usa la que inició el portal.") from error
+        raise ServeError(
+            f"{folder / 'env'} es de otra cuenta; usa la que inició el portal."
+        ) from error
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 

@@ -81,7 +81,7 @@ class Cluster:
         if _major_version(programs) >= 17:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         _run(
-            [programs / "initdb", "--username=postgres", "--encoding=UTF8", *locale]
+            [f"{programs}/initdb", "--username=postgres", "--encoding=UTF8", *locale]
             + ["--auth-local=peer", "--auth-host=scram-sha-256"]
             + [f"--pgdata={folder}", *(["--no-sync"] if self.is_throwaway else [])],
             account,
@@ -112,7 +112,7 @@ class Cluster:
         if self.is_throwaway:
             settings |= THROWAWAY_SETTINGS
         return subprocess.Popen(
-            [_programs(account) / "postgres", "-D", self.folder]
+            [f"{_programs(account)}/postgres", "-D", str(self.folder)]
             + [f"--{name}={value}" for name, value in settings.items()],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -189,16 +189,16 @@ def _copy_programs(package: Path) -> Path:
 
 
 def _major_version(programs: Path) -> int:
-    return int(_run([programs / "postgres", "--version"], None).split()[2].split(".")[0])
+    return int(_run([f"{programs}/postgres", "--version"], None).split()[2].split(".")[0])
 
 
 def _single_user(folder: Path, *statements: str) -> None:
     account = unprivileged_account(owner_of=folder)
-    command = [_programs(account) / "postgres", "--single", "-D", folder, "postgres"]
+    command = [f"{_programs(account)}/postgres", "--single", "-D", str(folder), "postgres"]
     _run(command, account, script="".join(f"{statement}\n" for statement in statements))
 
 
-def _run(command: Sequence[str | Path], account: pwd.struct_passwd | None, script: str = "") -> str:
+def _run(command: Sequence[str], account: pwd.struct_passwd | None, script: str = "") -> str:
     result = subprocess.run(
         command,
         input=script,

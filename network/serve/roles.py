@@ -75,7 +75,9 @@ def _role_below(cursor: "psycopg2.extensions.cursor", login: Login) -> str:
         )
     role, owner = sql.Identifier(name), sql.Identifier(login.name)
     cursor.execute(
-        sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(role)
+        sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(
+            role
+        )
     )
     cursor.execute(sql.SQL("GRANT {} TO {}").format(role, owner))
     return name

@@ -5,14 +5,15 @@ from network.base import grants
 
 pytestmark = pytest.mark.django_db
 
+INSUFFICIENT_PRIVILEGE = "42501"
+
 
 def is_refused(statement):
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     except ProgrammingError as error:
-        assert error.__cause__.pgcode == "42501", statement
-        return True
+        return error.__cause__.pgcode == INSUFFICIENT_PRIVILEGE
     return False
 
 

@@ -46,7 +46,12 @@ def test_health_fails_without_database(monkeypatch):
 
     status, answer = ask()
 
-    assert (status, answer["status"], answer["database"], answer["broker"]) == (503, "fail", "fail", "ok")
+    assert (status, answer["status"], answer["database"], answer["broker"]) == (
+        503,
+        "fail",
+        "fail",
+        "ok",
+    )
 
 
 @pytest.mark.django_db
@@ -55,7 +60,12 @@ def test_health_fails_without_broker(settings):
 
     status, answer = ask()
 
-    assert (status, answer["status"], answer["database"], answer["broker"]) == (503, "fail", "ok", "fail")
+    assert (status, answer["status"], answer["database"], answer["broker"]) == (
+        503,
+        "fail",
+        "ok",
+        "fail",
+    )
 
 
 @pytest.mark.django_db

@@ -13,7 +13,16 @@ from network.serve.environment import ROOT, read
 
 READY_SECONDS = 120
 # What the tests themselves run with must not reach the portal that they start.
-OWN_NAMES = ("DATABASE_", "REDIS_", "PORTAL_", "DJANGO_", "SECRET_KEY", "DATA_DIR", "PORT", "PYTEST_")
+OWN_NAMES = (
+    "DATABASE_",
+    "REDIS_",
+    "PORTAL_",
+    "DJANGO_",
+    "SECRET_KEY",
+    "DATA_DIR",
+    "PORT",
+    "PYTEST_",
+)
 
 
 class RunningPortal:

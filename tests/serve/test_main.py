@@ -16,8 +16,6 @@ from network.serve.environment import ROOT
 from tests import services
 from tests.serve.running import RunningPortal, alive, descendants, wait_until_gone
 
-pytestmark = pytest.mark.xdist_group("serve")
-
 
 @dataclass
 class Story:
@@ -85,10 +83,10 @@ def command(folder, *arguments):
 
 
 def run_sql(portal, statement, url="DATABASE_OWNER_URL"):
-    with closing(psycopg2.connect(portal.variables[url])) as database:
-        with database, database.cursor() as cursor:
-            cursor.execute(statement)
-            return [value for (value,) in cursor.fetchall()] if cursor.description else []
+    database = psycopg2.connect(portal.variables[url])
+    with closing(database), database, database.cursor() as cursor:
+        cursor.execute(statement)
+        return [value for (value,) in cursor.fetchall()] if cursor.description else []
 
 
 def test_first_start_answers_and_prefixes_every_line(story):

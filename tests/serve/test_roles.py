@@ -11,8 +11,6 @@ from network.serve import postgres, roles
 from network.serve.process import ServeError, free_port
 from tests.services import new_folder, stop
 
-pytestmark = pytest.mark.xdist_group("serve")
-
 
 @pytest.fixture(scope="module")
 def port():

@@ -45,12 +45,12 @@ def test_browser_meets_the_portal(page):
 
 
 def test_missing_browser_says_how_to_get_one():
-    with pytest.raises(browser.NoBrowser, match="apt-get install chromium"):
+    with pytest.raises(browser.NoBrowserError, match="apt-get install chromium"):
         browser._find([lambda: None])
 
 
 def test_given_browser_must_exist(monkeypatch):
     monkeypatch.setenv("PORTAL_CHROMIUM", "/nowhere/chromium")
 
-    with pytest.raises(browser.NoBrowser, match="/nowhere/chromium"):
+    with pytest.raises(browser.NoBrowserError, match="/nowhere/chromium"):
         browser.find_browser()
