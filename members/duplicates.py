@@ -7,7 +7,6 @@ stops at a few rows. Only then are the few weighed by what else agrees or contra
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.access import Permission, scope_of
-from members.models import Membership, NotDuplicate, Person, Phone, User
+from members.models import Membership, Person, Phone, User
 from members.rules import Name
 from network.base.dates import PartialDate
 from network.base.fields import index_of
@@ -34,6 +33,7 @@ class Typed:
     """What is known so far of the woman being registered."""
 
     name: Name
+    person_id: UUID | None = None  # minted with the form: her own record is no look-alike
     born: PartialDate | None = None
     organisation_id: UUID | None = None
     phone: str = ""
@@ -76,7 +76,7 @@ def look_alikes(typed: Typed, *, by: User) -> list[Likeness]:
     """Those in her reach who may be the woman being typed, the likeliest first."""
     if not typed.name.given_names or not (typed.name.paternal_surname or typed.document):
         return []
-    visible = Person.objects.visible_to(by)
+    visible = Person.objects.visible_to(by).exclude(pk=typed.person_id)
     found: dict[UUID, Person] = {}
     for question in _questions(typed):
         rows = visible.filter(question).order_by()[:FEW]
@@ -244,13 +244,7 @@ def possible_pairs(*, by: User, limit: int = PAIRS_SHOWN) -> list[Pair]:
     return sorted(worthy, key=lambda p: (-p.score, p.one.name_key, p.one.pk))[:limit]
 
 
-def were_told_apart(one: Person, other: Person) -> bool:
-    low, high = sorted([one.pk, other.pk])
-    return NotDuplicate.objects.filter(one=low, other=high).exists()
-
-
-def context_of_pair(one: Person, other: Person) -> dict[str, Any]:
-    """Score and reasons of any two records, for the page that compares them."""
+def why_alike(one: Person, other: Person) -> tuple[str, ...]:
+    """What agrees between any two records."""
     people = {p.pk: p for p in _with_traits([one.pk, other.pk])}
-    score, reasons = _compare(_traits_of(people[one.pk]), _traits_of(people[other.pk]))
-    return {"score": score, "reasons": reasons}
+    return _compare(_traits_of(people[one.pk]), _traits_of(people[other.pk]))[1]

@@ -29,7 +29,7 @@ from members.models import (
     User,
 )
 from network.base.contracts import declared
-from network.base.historylog import Group, groups_of
+from network.base.historylog import Group, groups_of, value_in_words
 
 # Records of merging itself are about the two records, not about the woman.
 LEFT_ALONE = (Person, Merge, NotDuplicate)
@@ -118,18 +118,55 @@ def plan_merge(*, survivor: Person, absorbed: Person, moment: datetime | None = 
 
 
 # --- Fields of the person -----------------------------------------------------------------------
+@dataclass(frozen=True)
+class Choice:
+    """A field in which two records differ: what each says, and which is proposed."""
+
+    name: str
+    label: str
+    one: str
+    other: str
+    takes_other: bool
+
+
 def fields_to_choose() -> tuple[Group, ...]:
     """What of a person is asked: one choice for columns that mean one thing."""
     return tuple(group for group in groups_of(Person) if group.kind != "deed")
 
 
-def is_empty(person: Person, group: Group) -> bool:
-    value = getattr(person, group.columns[0])
-    return value in (None, "", [], False, Person.Document.NONE, "u", "unknown")
+def choices_between(
+    survivor: Person, absorbed: Person, chosen: Sequence[str] | None = None
+) -> list[Choice]:
+    """The fields that differ. What only the other record knows is proposed, or what was chosen."""
+    choices = []
+    for group in fields_to_choose():
+        if group.values(survivor) == group.values(absorbed):
+            continue
+        takes_other = (
+            group.name in chosen
+            if chosen is not None
+            else _says_nothing(survivor, group) and not _says_nothing(absorbed, group)
+        )
+        one, other = _in_words(survivor, group), _in_words(absorbed, group)
+        choices.append(Choice(group.name, group.label, one, other, takes_other))
+    return choices
 
 
-def differs(one: Person, other: Person, group: Group) -> bool:
-    return group.values(one) != group.values(other)
+def _in_words(person: Person, group: Group) -> str:
+    return value_in_words(Person, person, group)
+
+
+def _says_nothing(person: Person, group: Group) -> bool:
+    nothing: tuple[Any, ...] = (
+        None,
+        "",
+        [],
+        False,
+        "none",
+        Person.Sex.UNKNOWN,
+        Person.Occupation.UNKNOWN,
+    )
+    return getattr(person, group.columns[0]) in nothing
 
 
 # --- Folds of this app --------------------------------------------------------------------------

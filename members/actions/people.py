@@ -159,7 +159,7 @@ def _write_document(person: Person, document: Document, by: User) -> None:
     if document.kind == Person.Document.NONE:
         document = Document(document.kind, reason=document.reason)
     else:
-        _refuse_taken(person, document, by)
+        refuse_taken_document(document, by=by, person_id=person.pk)
         document = Document(document.kind, document.number)
     person.document_kind = document.kind
     person.no_document_reason = document.reason
@@ -170,13 +170,15 @@ def _write_document(person: Person, document: Document, by: User) -> None:
     person.document_tail = document.number[-3:]
 
 
-def _refuse_taken(person: Person, document: Document, by: User) -> None:
+def refuse_taken_document(document: Document, *, by: User, person_id: UUID | None = None) -> None:
     """Say whose it is only to those who may see her; a trashed record is brought back instead."""
+    if document.kind == Person.Document.NONE:
+        return
     index = index_of(Person, "document_index", document.number, document.kind)
     holders = (
         Person.objects.filter(merged_into=None)
         .with_document(document.kind, index)
-        .exclude(pk=person.pk)
+        .exclude(pk=person_id)
     )
     if seen := holders.visible_to(by).first():
         raise Refused(

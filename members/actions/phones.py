@@ -59,6 +59,16 @@ def retire_phone(*, phone: Phone, by: User) -> Phone:
 
 
 @transaction.atomic
+def reuse_phone(*, phone: Phone, by: User) -> Phone:
+    """A number given up by mistake reaches her again."""
+    lock_person(phone.person)
+    phone.retired_at = None
+    phone.save(update_fields=["retired_at"])
+    choose_primary_phone(person=phone.person)
+    return phone
+
+
+@transaction.atomic
 def make_phone_primary(*, phone: Phone, by: User) -> Phone:
     if phone.retired_at is not None:
         raise Refused(_("Ese teléfono ya no se usa. Agrégalo otra vez."))

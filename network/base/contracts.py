@@ -154,6 +154,22 @@ class Import:
     list_url_name: str = ""  # where the rows are seen once they are in
 
 
+@dataclass(frozen=True)
+class RecordSection:
+    """A part an app adds to the page of a record of a lower floor: her trainings on a woman's page.
+
+    `<app>/sections.py` holds SECTIONS. `context(record, user)` answers what `template` needs, or
+    None when there is nothing to show; the row is in scope already. Lower `order` comes first.
+    """
+
+    name: str
+    record: str  # "person"
+    template: str
+    permission: str
+    context: Callable[[Any, Any], Mapping[str, Any] | None]
+    order: int = 100
+
+
 def app_modules(name: str) -> list[ModuleType]:
     """The module `name` of every installed app that has one, lower floors first."""
     return [

@@ -7,7 +7,7 @@ label, a row by its name. `StoredChange` finds one change again, to revert it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -206,20 +206,15 @@ class _Teller:
         """Names of the rows that foreign keys point at, one query per table."""
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         for group in self.groups:
-            related = self._related(group)
-            if related is not None and group.name not in self._own_keys():
-                wanted[related] |= {getattr(e, f"{group.name}_id") for e in self.events} - {None}
+            column = self.trail.model._meta.get_field(group.columns[0])
+            if isinstance(column, models.ForeignKey) and group.name not in self._own_keys():
+                ids = {getattr(event, column.attname) for event in self.events}
+                wanted[column.related_model] |= ids - {None}
         return {
             (model, pk): str(row)
             for model, ids in wanted.items()
             for pk, row in model._base_manager.in_bulk(list(ids)).items()
         }
-
-    def _related(self, group: Group) -> type[models.Model] | None:
-        if group.kind != "plain":
-            return None
-        related = self.trail.model._meta.get_field(group.name).related_model
-        return related if isinstance(related, type) else None
 
     def _own_keys(self) -> set[str]:
         return set(self.trail.filters)
@@ -336,25 +331,40 @@ class _Teller:
         return isinstance(column, models.DateField | models.BooleanField)
 
     def _words(self, event: Any, group: Group) -> str:
-        value = getattr(event, group.columns[0])
-        if group.kind == "sealed":
-            return self._sealed_words(event, group)
-        if group.kind == "partial_date":
-            return str(PartialDate(value, getattr(event, group.columns[1]))) if value else ""
-        column = self.trail.model._meta.get_field(group.name)
-        if (related := self._related(group)) is not None:
-            pk = getattr(event, f"{group.name}_id")
-            return self.titles.get((related, pk), "") if pk is not None else ""
-        return _said(column, value)
+        return value_in_words(self.trail.model, event, group, self._name_of)
 
-    def _sealed_words(self, event: Any, group: Group) -> str:
-        stem = group.name
-        tail = getattr(event, f"{stem}_tail")
-        if f"{stem}_kind" not in group.columns:
-            return f"•••{tail}" if tail else ""
-        column = self.trail.model._meta.get_field(f"{stem}_kind")
-        kind = _said(column, getattr(event, f"{stem}_kind"))
-        return f"{kind} •••{tail}" if tail else kind
+    def _name_of(self, model: type[models.Model], pk: Any) -> str:
+        return self.titles.get((model, pk), "")
+
+
+def _name_by_query(model: type[models.Model], pk: Any) -> str:
+    return str(model._base_manager.filter(pk=pk).first() or "")
+
+
+def value_in_words(
+    model: type[models.Model],
+    row: Any,
+    group: Group,
+    name_of: Callable[[type[models.Model], Any], str] = _name_by_query,
+) -> str:
+    """What a row of `model`, or one of its events, says in a group; nothing known is empty."""
+    value = getattr(row, group.columns[0])
+    if group.kind == "sealed":
+        return _sealed_words(model, row, group)
+    if group.kind == "partial_date":
+        return str(PartialDate(value, getattr(row, group.columns[1]))) if value else ""
+    column = model._meta.get_field(group.name)
+    if isinstance(column, models.ForeignKey):
+        return name_of(column.related_model, value) if value is not None else ""
+    return _said(column, value)
+
+
+def _sealed_words(model: type[models.Model], row: Any, group: Group) -> str:
+    kind, tail = f"{group.name}_kind", getattr(row, f"{group.name}_tail")
+    if kind not in group.columns:
+        return f"•••{tail}" if tail else ""
+    said = _said(model._meta.get_field(kind), getattr(row, kind))
+    return f"{said} •••{tail}" if tail else said
 
 
 def _said(column: Any, value: Any) -> str:
