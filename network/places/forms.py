@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from network.base.forms import PortalModelForm
+from network.base.forms import PortalForm
 from network.places.matching import FoundDistrict, folded, place_index
 from network.places.models import District, MiningZone
 
@@ -92,9 +92,12 @@ class DistrictField(forms.Field):
         )
 
 
-class MiningZoneForm(PortalModelForm):
+class MiningZoneForm(PortalForm):
+    name = forms.CharField(label=_("Nombre"), max_length=120)
+    kind = forms.ChoiceField(label=_("Tipo"), choices=MiningZone.Kind.choices)
     district = DistrictField()
+    note = forms.CharField(label=_("Nota"), max_length=200, required=False)
 
-    class Meta:
-        model = MiningZone
-        fields = ["name", "kind", "district", "note"]
+    @classmethod
+    def of(cls, zone: MiningZone, *args: Any) -> "MiningZoneForm":
+        return cls(*args, initial={name: getattr(zone, name) for name in cls.base_fields})

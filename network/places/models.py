@@ -1,9 +1,12 @@
 """Departments, provinces and districts under their INEI codes, and the mining zones inside them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from network.base.access import can
 from network.base.history import tracked
 from network.base.ids import new_id
 from network.base.text import Fold, SortKey
@@ -111,9 +114,10 @@ class District(Place):
 
 
 class MiningZoneQuerySet(models.QuerySet["MiningZone"]):
-    def listed(self) -> "MiningZoneQuerySet":
-        """In Spanish order, with the names a list shows."""
-        return self.select_related("district__province__department").order_by("name_key", "id")
+    def visible_to(self, user: Any) -> "MiningZoneQuerySet":
+        """Where women work is told to those who keep the list; others meet a zone at its
+        organisation."""
+        return self if can(user, "place_edit") else self.none()
 
 
 @tracked
