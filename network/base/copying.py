@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 from psycopg2 import sql
+from psycopg2.extras import execute_values
 
 from network.base.history import prime_for_copy
 
@@ -92,3 +93,35 @@ def _needs_escape(value: str) -> bool:
 def _array_item(item: str) -> str:
     quoted = item.replace("\\", r"\\").replace('"', r"\"")
     return f'"{quoted}"'.translate(_ESCAPES)
+
+
+def update_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Set `columns` (database columns) of many rows; each item is the id and the new values.
+
+    Must run inside a transaction. Triggers and history apply as to any update.
+    """
+    values = list(rows)
+    if not values:
+        return
+    prime_for_copy()
+    by_column = {field.column: field for field in model._meta.local_concrete_fields}
+    types = [by_column[name].db_type(connection) for name in columns]
+    casts = [model._meta.pk.rel_db_type(connection), *types]
+    statement = sql.SQL("UPDATE {table} AS t SET {sets} FROM (VALUES %s) AS v ({names}) {where}")
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            statement.format(
+                table=sql.Identifier(model._meta.db_table),
+                sets=sql.SQL(", ").join(
+                    sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in columns
+                ),
+                names=sql.SQL(", ").join(map(sql.Identifier, ["pk", *columns])),
+                where=sql.SQL("WHERE t.{} = v.pk").format(sql.Identifier(model._meta.pk.column)),
+            ).as_string(cursor.connection),
+            values,
+            template=f"({', '.join(f'%s::{cast}' for cast in casts)})",
+            page_size=BLOCK_ROWS,
+        )

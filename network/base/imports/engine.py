@@ -1,0 +1,308 @@
+"""Brings a workbook in. Preview and commit are one function; a preview is rolled back at the end.
+
+Rows go in blocks: read, cleaned cell by cell, then handed to the app's `write`, which works on the
+whole block at once. Everything happens in one transaction: all the good rows, or none.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pghistory
+from django.apps import apps
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.utils.translation import gettext as _
+from psycopg2 import errors
+
+from network.base.accesslog import Action, record_access
+from network.base.contracts import ImportColumn
+from network.base.errors import Refused
+from network.base.imports.mapping import Plan, columns_of
+from network.base.imports.reader import Book
+from network.base.imports.records import Record, keep_records
+from network.base.imports.rows import ERASE, ERASE_WORD, Outcome, Row
+from network.base.models import ImportBatch
+
+BLOCK_ROWS = 4000
+# Texts of one column whose meaning is remembered: organisations, kinds and districts repeat.
+REMEMBERED_TEXTS = 5000
+CELL_FAULTS = frozenset(
+    "#N/A #N/D #REF! #¡REF! #VALUE! #¡VALOR! #DIV/0! #¡DIV/0! #NAME? #¿NOMBRE? #NULL! #¡NULO! "
+    "#NUM! #¡NUM!".split()
+)
+IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+
+Progress = Callable[[int, int], None]
+RowSink = Callable[[Plan, Row], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A file to be imported, and what was decided about it.
+
+    `corrections` and `decisions` are keyed "sheet:row:column" and "sheet:row".
+    """
+
+    file_name: str
+    sha256: str
+    plans: tuple[Plan, ...]
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the rows: counts that add up, and for a commit what can be undone."""
+
+    counts: dict[str, int]
+    batch_id: UUID | None = None
+
+    @property
+    def read(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def imported(self) -> int:
+        return sum(self.counts[outcome] for outcome in IMPORTED)
+
+
+@dataclass
+class Run:
+    """One passage of a file through the engine, as an app's `write` sees it.
+
+    `state` is the app's own, kept from block to block. A block may be written twice, whole and
+    then in parts, when the database refuses a row of it: `state` must bear that.
+    """
+
+    by: Any
+    batch: ImportBatch
+    decisions: Mapping[str, str]
+    state: dict[str, Any] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+
+    def decision(self, row: Row) -> str:
+        return self.decisions.get(f"{row.sheet}:{row.number}", "")
+
+    def created(self, row: Row, model: type[models.Model], pk: UUID) -> None:
+        self.records.append(Record(row.number, model, pk, True, {}, {}))
+
+    def updated(
+        self,
+        row: Row,
+        model: type[models.Model],
+        pk: UUID,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+    ) -> None:
+        """`before` and `after` hold the columns that changed, as Django's attributes."""
+        self.records.append(Record(row.number, model, pk, False, before, after))
+
+
+def file_digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def run_import(
+    *,
+    book: Book,
+    request: Request,
+    by: Any,
+    commit: bool,
+    each: RowSink | None = None,
+    progress: Progress | None = None,
+    channel: str = "web",
+) -> Result:
+    """Bring the planned sheets in; without `commit`, take it all back at the end and only tell.
+
+    `each` is called with every row once its fate is known. Refused, with nothing written, when
+    nothing can be read or someone else is changing the same records.
+    """
+    _refuse_unreadable(request.plans)
+    counts = dict.fromkeys(Outcome.values, 0)
+    total = sum(book.sheets[plan.sheet].row_count for plan in request.plans)
+    context = {"user": str(by.pk) if by else None, "action": "import", "file": request.file_name}
+    with _told_when_locked(), transaction.atomic(), pghistory.context(**context):
+        if commit:
+            _one_at_a_time()
+        run = Run(by, _batch(request, by), request.decisions)
+        for plan, block in _blocks(book, request):
+            _write(plan, block, run)
+            for row in block:
+                counts[row.outcome or Outcome.REFUSED] += 1
+                if each:
+                    each(plan, row)
+            if progress:
+                progress(sum(counts.values()), total)
+        if not commit:
+            transaction.set_rollback(True)
+            return Result(counts)
+        _finish(run.batch, counts, channel)
+    return Result(counts, run.batch.pk)
+
+
+def _refuse_unreadable(plans: tuple[Plan, ...]) -> None:
+    if not plans:
+        raise Refused(
+            _("No se reconoce ninguna lista. Baja la plantilla y mira cómo se llaman las columnas.")
+        )
+    if problems := [problem for plan in plans for problem in plan.problems()]:
+        raise Refused(" ".join(problems))
+
+
+class _told_when_locked:  # noqa: N801  # used as a context manager
+    """Waiting for a record that someone else holds is no fault, and has an end."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        waits = (errors.LockNotAvailable, errors.DeadlockDetected)
+        if isinstance(error, OperationalError) and isinstance(error.__cause__, waits):
+            raise Refused(
+                _("Otra persona está cambiando las mismas fichas. Prueba otra vez en un minuto.")
+            ) from error
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('network.base.imports'))")
+        if not cursor.fetchone()[0]:
+            raise Refused(_("Otra importación está en marcha. Prueba otra vez en unos minutos."))
+
+
+def _batch(request: Request, by: Any) -> ImportBatch:
+    return ImportBatch.objects.create(
+        name="+".join(dict.fromkeys(plan.kind for plan in request.plans)),
+        file_name=request.file_name[:200],
+        file_sha256=request.sha256,
+        mapping={"plans": [plan.as_json() for plan in request.plans]},
+        committed_by=by,
+    )
+
+
+def _finish(batch: ImportBatch, counts: dict[str, int], channel: str) -> None:
+    batch.counts = {"read": sum(counts.values()), **counts}
+    batch.save(update_fields=["counts"])
+    record_access(
+        by=batch.committed_by,
+        action=Action.IMPORT,
+        subject=batch.name,
+        subject_id=batch.pk,
+        filters={"sha256": batch.file_sha256},
+        row_count=sum(counts[outcome] for outcome in IMPORTED),
+        channel=channel,
+    )
+
+
+# --- From lines to rows --------------------------------------------------------------------------
+def _blocks(book: Book, request: Request) -> Iterator[tuple[Plan, list[Row]]]:
+    for plan in request.plans:
+        reader = _RowReader(plan, request.corrections)
+        block: list[Row] = []
+        for number, cells in book.lines(plan.sheet):
+            if number > plan.heading_row and (row := reader.read(number, cells)) is not None:
+                block.append(row)
+            if len(block) == BLOCK_ROWS:
+                yield plan, block
+                block = []
+        if block:
+            yield plan, block
+
+
+class _RowReader:
+    """Reads the cells of one sheet by the rules of their columns."""
+
+    def __init__(self, plan: Plan, corrections: Mapping[str, str]) -> None:
+        known = columns_of(plan.declaration)
+        self.sheet = plan.sheet
+        self.used = [(i, name) for i, name in enumerate(plan.columns) if name]
+        self.columns = [known[name] for _i, name in self.used]
+        self.required = [column for column in known.values() if column.is_required]
+        self.remembered: dict[str, dict[str, Any]] = {name: {} for name in known}
+        self.corrections: dict[int, dict[str, str]] = {}
+        for key, text in corrections.items():
+            sheet, number, column = key.split(":", 2)
+            if int(sheet) == plan.sheet and column in known:
+                self.corrections.setdefault(int(number), {})[column] = text
+
+    def read(self, number: int, cells: list[str]) -> Row | None:
+        """None for a row that says nothing in the columns that are imported."""
+        width = len(cells)
+        texts = {name: cells[i] for i, name in self.used if i < width and cells[i]}
+        row = Row(self.sheet, number, cells, texts)
+        for name, text in self.corrections.get(number, {}).items():
+            row.typed[name] = texts.get(name, "")
+            texts[name] = text
+        if not any(texts.values()):
+            return None
+        for column in self.columns:
+            if text := texts.get(column.name):
+                self._clean(row, column, text)
+        for column in self.required:
+            if not texts.get(column.name):
+                row.refuse(column.name, _("Falta este dato."))
+        return row
+
+    def _clean(self, row: Row, column: ImportColumn, text: str) -> None:
+        remembered = self.remembered[column.name]
+        if text in remembered:
+            row.values[column.name] = remembered[text]
+            return
+        try:
+            value = _value(column, text)
+        except Refused as refusal:
+            row.refuse(column.name, refusal.message)
+            return
+        row.values[column.name] = value
+        if len(remembered) < REMEMBERED_TEXTS:
+            remembered[text] = value
+
+
+def _value(column: ImportColumn, text: str) -> Any:
+    if text.upper() == ERASE_WORD:
+        if not column.can_be_erased:
+            raise Refused(_("Este dato no se puede borrar desde una lista."))
+        return ERASE
+    if text in CELL_FAULTS:
+        raise Refused(_("La celda tiene un error de Excel. Escribe el dato."))
+    return column.clean(text)
+
+
+# --- From rows to tables -------------------------------------------------------------------------
+def _write(plan: Plan, block: list[Row], run: Run) -> None:
+    """Hand the block to the app; a row the database itself refuses is found by halving."""
+    good = [row for row in block if row.outcome is None]
+    run.records.clear()
+    _write_or_halve(plan, good, run)
+    keep_records(run.batch, run.records)
+
+
+def _write_or_halve(plan: Plan, rows: list[Row], run: Run) -> None:
+    if not rows:
+        return
+    written = len(run.records)
+    try:
+        with transaction.atomic():
+            plan.declaration.write(rows, run)
+    except IntegrityError as error:
+        del run.records[written:]
+        for row in rows:
+            row.forget()
+        if len(rows) == 1:
+            rows[0].refuse("", _sentence(error))
+            return
+        middle = len(rows) // 2
+        _write_or_halve(plan, rows[:middle], run)
+        _write_or_halve(plan, rows[middle:], run)
+
+
+def _sentence(error: IntegrityError) -> str:
+    """What the broken constraint says, in the user's words."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                return str(constraint.violation_error_message)
+    return _("El registro no acepta esta fila. Revisa sus datos.")

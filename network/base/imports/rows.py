@@ -1,0 +1,91 @@
+"""What the engine and an app's `write` tell each other about one row of a workbook."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Outcome(TextChoices):
+    NEW = "new", _("Nueva")
+    CHANGED = "changed", _("Cambia")
+    UNCHANGED = "unchanged", _("Sin cambios")
+    PARKED = "parked", _("Espera")
+    REFUSED = "refused", _("Error")
+
+
+WAITING = frozenset({Outcome.PARKED, Outcome.REFUSED})
+
+# Written in a cell, empties what is on record. A blank cell never does.
+ERASE_WORD = "#BORRAR"
+
+
+class Erase:
+    """The value of a cell that says #BORRAR."""
+
+
+ERASE = Erase()
+
+# What a person decides about a parked row; otherwise the id of the record it is.
+SOMEONE_ELSE = "new"
+
+
+class Problem(NamedTuple):
+    """What is wrong with one cell, and what to do. `column` may be "" for the whole row."""
+
+    column: str
+    value: str
+    message: str
+
+
+class Change(NamedTuple):
+    """One value before and after, in words."""
+
+    column: str
+    before: str
+    after: str
+
+
+class Candidate(NamedTuple):
+    """A record that the row may be. Without an id it is out of her reach, and is not told."""
+
+    id: str
+    text: str
+    why: str
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One row of a sheet: its texts by column, what they mean, and what became of it."""
+
+    sheet: int
+    number: int
+    cells: list[str]  # as in the workbook, those that are not imported too
+    texts: dict[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)  # what corrected cells said at first
+    problems: list[Problem] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    outcome: Outcome | None = None
+
+    def refuse(self, column: str, message: str) -> None:
+        self.problems.append(Problem(column, self.texts.get(column, ""), message))
+        self.outcome = Outcome.REFUSED
+
+    def park(self, candidates: Iterable[Candidate]) -> None:
+        self.candidates = list(candidates)
+        self.outcome = Outcome.PARKED
+
+    def settle(self, *, is_new: bool) -> None:
+        """It is written, or there was nothing to write."""
+        if is_new:
+            self.outcome = Outcome.NEW
+        else:
+            self.outcome = Outcome.CHANGED if self.changes else Outcome.UNCHANGED
+
+    def forget(self) -> None:
+        """As it was before `write` saw it."""
+        self.problems, self.changes, self.candidates, self.outcome = [], [], [], None
