@@ -108,14 +108,21 @@ def eligible_people(body: Body, user: Any) -> QuerySet[Person]:
 
 def ending_terms(user: Any, first: date, last: date) -> QuerySet[Office]:
     """Terms whose last day falls in a span, soonest first, unless the post is already passed on."""
-    successor = Office.objects.filter(post=OuterRef("post"), starts_on__gt=OuterRef("ends_on"))
     return (
         Office.objects.visible_to(user)
         .ending_between(first, last)
-        .exclude(Exists(successor.filter(organisation=OuterRef("organisation"))))
-        .exclude(Exists(successor.filter(regional_network=OuterRef("regional_network"))))
+        .exclude(Exists(successor_of_office()))
         .select_related("organisation", "regional_network")
-        .order_by("ends_on", "id")
+        .order_by("ends_on", "organisation__name_key", "regional_network__name_key", "id")
+    )
+
+
+def successor_of_office() -> QuerySet[Office]:
+    """Of an office in an outer query: who is already named to follow in its post."""
+    return Office.objects.filter(
+        Q(organisation=OuterRef("organisation")) | Q(regional_network=OuterRef("regional_network")),
+        post=OuterRef("post"),
+        starts_on__gt=OuterRef("ends_on"),
     )
 
 
@@ -163,6 +170,7 @@ def presidents_without_access(user: Any, day: date) -> QuerySet[Office]:
         .filter(post__in=POSTS_WITH_ACCESS, organisation__isnull=False)
         .filter(Q(ends_on=None) | Q(ends_on__gte=day))
         .exclude(Exists(access))
+        .exclude(Exists(successor_of_office()))
         .select_related("organisation", "regional_network")
         .order_by("organisation__name_key", "id")
     )

@@ -45,6 +45,7 @@ from members.models import (
     Purpose,
 )
 from members.search import find_organisations, find_people
+from members.standing import standing_in_words
 from network.base.contracts import Asked, Column, Export, Kind
 from network.base.phones import phone_in_groups
 from network.base.purposes import FilePurpose
@@ -430,7 +431,22 @@ def organisations(asked: Asked) -> QuerySet[Any]:
     members = Membership.objects.current().filter(
         **here, person__in=Person.objects.on_record().values("pk")
     )
+    president = _known_people(asked).filter(
+        pk__in=Office.objects.current()
+        .filter(organisation=OuterRef(OuterRef("pk")), post=Office.Post.PRESIDENT)
+        .values("person")
+    )
     return rows.annotate(
+        standing=standing_in_words(timezone.localdate()),
+        president=Subquery(
+            president.annotate(
+                full_name=Concat(
+                    "given_names",
+                    Value(" "),
+                    Trim(Concat("paternal_surname", Value(" "), "maternal_surname")),
+                )
+            ).values("full_name")[:1]
+        ),
         networks=Subquery(
             affiliations.order_by()
             .values("organisation")
@@ -451,6 +467,13 @@ def organisations(asked: Asked) -> QuerySet[Any]:
             0,
         ),
     )
+
+
+def _known_people(asked: Asked) -> Any:
+    """Those whom this person may name."""
+    if asked.user is None:
+        return Person.objects.on_record()
+    return Person.objects.visible_to(asked.user)
 
 
 ORGANISATIONS = Export(
@@ -494,6 +517,7 @@ ORGANISATIONS = Export(
             "RUC",
             "ruc",
             meaning=_("Registro Único de Contribuyentes, 11 cifras, como texto."),
+            on_page=False,
             width=14,
         ),
         Column(
@@ -503,6 +527,7 @@ ORGANISATIONS = Export(
             Kind.CHOICE,
             meaning=_("En qué paso del proceso de formalización está."),
             choices=dict(Organisation.Formalisation.choices),
+            on_page=False,
             width=30,
         ),
         Column(
@@ -550,6 +575,7 @@ ORGANISATIONS = Export(
             _("Redes regionales"),
             "networks",
             meaning=_("Redes regionales a las que está afiliada hoy."),
+            on_page=False,
             width=30,
         ),
         Column(
@@ -558,7 +584,23 @@ ORGANISATIONS = Export(
             "is_affiliated",
             Kind.YES_NO,
             meaning=_("Si hoy pertenece a la red por alguna afiliación."),
+            on_page=False,
             width=12,
+        ),
+        Column(
+            "standing",
+            _("Afiliación"),
+            "standing",
+            meaning=_("A qué redes pertenece hoy y desde cuándo, o cuándo dejó de pertenecer."),
+            width=36,
+        ),
+        Column(
+            "president",
+            _("Presidenta"),
+            "president",
+            personal=True,
+            meaning=_("Quien tiene hoy el cargo de presidenta."),
+            width=28,
         ),
         Column(
             "member_count",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
-from network.base.dates import PartialDate, day, day_in_words
+from network.base.dates import PartialDate, Precision, day, day_in_words
 from network.base.forms import PortalForm
 from network.base.phones import phone_in_groups
 from network.documents.forms import UploadField
@@ -61,7 +61,8 @@ def answers_of(form: forms.Form, *, without: tuple[str, ...] = ()) -> list[Answe
 
 def _said(field: forms.Field, value: Any) -> str:
     if value in (None, "", []):
-        return ""
+        is_named = isinstance(field, forms.ModelChoiceField) and not field.required
+        return force_str(field.empty_label or "") if is_named else ""
     if isinstance(value, bool):
         return _("Sí") if value else _("No")
     if isinstance(value, date | PartialDate):
@@ -77,4 +78,5 @@ def _said(field: forms.Field, value: Any) -> str:
 
 
 def _in_words(value: Any) -> str:
-    return day_in_words(value) if isinstance(value, date | PartialDate) else ""
+    is_vague = isinstance(value, PartialDate) and value.precision == Precision.YEAR
+    return day_in_words(value) if isinstance(value, date | PartialDate) and not is_vague else ""

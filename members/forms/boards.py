@@ -70,7 +70,8 @@ def offered_names(people: QuerySet[Person]) -> list[str]:
 
 
 class BoardDayForm(PortalForm):
-    al = DateField(label=gettext_lazy("Junta al"), required=False)
+    marks_optional = False
+    al = DateField(label=gettext_lazy("Ver la junta de otro día"), required=False)
 
 
 class TermForm(PortalForm):

@@ -1,8 +1,10 @@
 """Input about consents: one decision of one woman, or one sheet of signatures of many."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -98,10 +100,16 @@ class ConsentForm(DecisionForm):
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.person = person
-        if not needs_guardian(person, timezone.localdate()):
-            # She may have been a girl on the day of an old sheet: the action asks then.
-            self.fields["guardian"].help_text = _("Solo si ese día tenía menos de 14 años.")
+        if not needs_guardian(person, self._day()):
+            del self.fields["guardian"]
+
+    def _day(self) -> date:
+        """The day of the decision, as far as it was typed: she may have been a girl then."""
+        try:
+            typed = self.fields["decided_on"].clean(self.data.get("decided_on"))
+        except ValidationError:
+            typed = None
+        return typed or timezone.localdate()
 
 
 class SheetForm(DecisionForm):

@@ -41,7 +41,9 @@ class OrganisationForm(PortalForm):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Tipo"), choices=Organisation.Kind.choices)
     district = DistrictField(required=False)
-    zone = ZoneField(label=gettext_lazy("Zona minera"), required=False)
+    zone = ZoneField(
+        label=gettext_lazy("Zona minera"), empty_label=gettext_lazy("Ninguna"), required=False
+    )
     ruc = forms.CharField(
         label="RUC",
         help_text=gettext_lazy("11 números. Si todavía no tiene, déjalo vacío."),

@@ -1,7 +1,8 @@
 """Pages of boards: who holds which post on a day, and every change of it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.access import Permission
@@ -50,9 +52,9 @@ from members.forms.boards import (
     TermForm,
     offered_names,
 )
-from members.models import HandOver, Office, Organisation, RegionalNetwork
+from members.models import HandOver, Office, Organisation, Person, RegionalNetwork
 from members.models.boards import UNDO_TIME
-from members.views.reviewing import review_page
+from members.views.reviewing import kept_if, review_page
 from network.base.access import can, ensure, requires
 from network.base.dates import day_and_hour
 from network.base.errors import Refused
@@ -147,7 +149,7 @@ def _undoable(body: Body) -> list[tuple[str, str]]:
     changes = HandOver.objects.filter(**owner(body), undone_at=None, done_at__gt=since)
     return [
         (
-            _("Junta cambiada el %(at)s, con efecto desde el %(first)s.")
+            _("Junta cambiada el %(at)s, desde el %(first)s. Se puede deshacer por un día.")
             % {"at": day_and_hour(c.done_at), "first": date_format(c.first_day, "d/m/Y")},
             reverse("hand-over-undo", args=[c.pk]),
         )
@@ -165,8 +167,8 @@ def _form_context(body: Body, title: str) -> dict[str, Any]:
 
 
 def _done(request: HttpRequest, change: HandOver, sentence: str) -> HttpResponse:
-    undo = reverse("hand-over-undo", args=[change.pk])
-    messages.success(request, sentence, extra_tags=undo)
+    """The board's page offers to undo for a day: the message need not."""
+    messages.success(request, sentence)
     return redirect("board", **_keys(change.body))
 
 
@@ -194,21 +196,23 @@ def board_assign(
     context = _form_context(body, _("Dar un cargo"))
     evidence = _minutes(request)
     if step_of(request) in {REVIEW, SAVE} and form.is_valid():
-        if step_of(request) == REVIEW or not evidence.is_valid():
-            save = _("Guardar el cargo")
-            return review_page(request, form, save=save, evidence=evidence, **context)
+        is_kept = step_of(request) == SAVE and evidence.is_valid()
         try:
-            change = assign_post(
-                body=body,
-                post=form.cleaned_data["post"],
-                person=form.cleaned_data["person"],
-                term=_term(form, evidence),
-                by=request.user,
-            )
+            with kept_if(is_kept):
+                change = assign_post(
+                    body=body,
+                    post=form.cleaned_data["post"],
+                    person=form.cleaned_data["person"],
+                    term=_term(form, evidence) if is_kept else form.term(),
+                    by=request.user,
+                )
         except Refused as refusal:
             refusal.put_on(form)
         else:
-            return _done(request, change, _("Cargo anotado. Puedes deshacerlo hasta mañana."))
+            if is_kept:
+                return _done(request, change, _("Cargo anotado."))
+            save = _("Guardar el cargo")
+            return review_page(request, form, save=save, evidence=evidence, **context)
     context |= {"form": form, "names": offered_names(people)}
     return render(request, "members/board_assign.html", context)
 
@@ -232,19 +236,21 @@ def board_hand_over(
     context = _form_context(body, _("Relevo de la junta"))
     evidence = _minutes(request)
     if step_of(request) in {REVIEW, SAVE} and form.is_valid():
+        is_kept = step_of(request) == SAVE and evidence.is_valid()
         try:
-            if step_of(request) == REVIEW or not evidence.is_valid():
-                return _review_hand_over(request, body, form, evidence, context)
-            change = hand_over(
-                body=body,
-                incoming=form.incoming(),
-                term=_term(form, evidence),
-                by=request.user,
-            )
+            with kept_if(is_kept):
+                change = hand_over(
+                    body=body,
+                    incoming=form.incoming(),
+                    term=_term(form, evidence) if is_kept else form.term(),
+                    by=request.user,
+                )
         except Refused as refusal:
             refusal.put_on(form)
         else:
-            return _done(request, change, _("Relevo anotado. Puedes deshacerlo hasta mañana."))
+            if is_kept:
+                return _done(request, change, _("Relevo anotado."))
+            return _review_hand_over(request, body, form, evidence, context)
     context |= {"form": form, "names": offered_names(people)}
     return render(request, "members/board_hand_over.html", context)
 
@@ -311,7 +317,7 @@ def office_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             refusal.put_on(form)
         else:
-            return _done(request, change, _("Término anotado. Puedes deshacerlo hasta mañana."))
+            return _done(request, change, _("Término anotado."))
     return render(
         request,
         "members/office_end.html",
@@ -344,6 +350,32 @@ def hand_over_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("board", **_keys(change.body))
 
 
+def _by_board(offices: list[tuple[Office, Person | None]], today: date) -> list[dict[str, Any]]:
+    """Terms of one board that end on one day are one thing to do."""
+    turns = []
+    for (ends_on, body), group in groupby(
+        offices, key=lambda pair: (pair[0].ends_on, pair[0].body)
+    ):
+        ending = list(group)
+        count = len(ending)
+        told = [f"{o.get_post_display()} {p.full_name if p else ''}".strip() for o, p in ending]
+        turns.append(
+            {
+                "title": ngettext(
+                    "Renovar %(count)s cargo de %(body)s",
+                    "Renovar %(count)s cargos de %(body)s",
+                    count,
+                )
+                % {"count": count, "body": body},
+                "posts": " · ".join(told),
+                "ends_on": ends_on,
+                "due": days_left_in_words((ends_on - today).days),
+                "url": reverse("board", kwargs=_keys(body)),
+            }
+        )
+    return turns
+
+
 @require_GET
 @requires(Permission.ORGANISATION_VIEW)
 def board_list(request: HttpRequest) -> HttpResponse:
@@ -369,15 +401,7 @@ def board_list(request: HttpRequest) -> HttpResponse:
                 }
                 for number in HORIZONS
             ],
-            "ending": [
-                (
-                    office,
-                    name,
-                    days_left_in_words((office.ends_on - today).days),
-                    reverse("board", kwargs=_keys(office.body)),
-                )
-                for office, name in _named(request, ending)
-            ],
+            "ending": _by_board(_named(request, ending), today),
             "vacant": [(organisation, posts[organisation.pk]) for organisation in shown],
             "vacant_count": len(shown) if len(shown) < MOST_VACANT else vacant.count(),
             "without_access": _named(request, list(lacking_access[:MOST_VACANT])),

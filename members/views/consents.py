@@ -1,7 +1,6 @@
 """Pages of consents: her panel, one decision, a sheet of signatures, who was never asked."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +20,6 @@ from members.consents import (
     effect_in_words,
     ledger_of,
     minor_note,
-    needs_guardian,
     never_asked,
     notice_sections,
     notices_in_use,
@@ -29,7 +27,7 @@ from members.consents import (
 from members.forms.answers import REVIEW, SAVE, EvidenceForm, step_of
 from members.forms.consents import MOST_ON_SHEET, ConsentForm, SheetForm
 from members.models import Organisation, Person, Purpose
-from members.views.reviewing import review_page
+from members.views.reviewing import kept_if, review_page
 from network.base.access import ensure, public, requires
 from network.base.errors import Refused
 
@@ -79,16 +77,17 @@ def consent_change(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse
     form = ConsentForm(request.POST or None, person=person, purpose=purpose)
     evidence = _evidence(request)
     if step_of(request) in {REVIEW, SAVE} and form.is_valid():
-        if step_of(request) == REVIEW or not evidence.is_valid():
-            return _review(request, form, evidence, person, purpose, crumbs)
+        is_kept = step_of(request) == SAVE and evidence.is_valid()
         try:
-            record_consent(
-                person=person, decided=_decided(form, evidence, purpose), by=request.user
-            )
+            with kept_if(is_kept):
+                decided = _decided(form, evidence, purpose)
+                record_consent(person=person, decided=decided, by=request.user)
         except Refused as refusal:
             refusal.put_on(form)
         else:
-            return _recorded(request, person, purpose)
+            if is_kept:
+                return _recorded(request, person, purpose)
+            return _review(request, form, evidence, person, purpose, crumbs)
     return _change_page(request, form, person, purpose, crumbs)
 
 
@@ -101,7 +100,8 @@ def _evidence(request: HttpRequest) -> EvidenceForm:
 
 
 def _decided(form: ConsentForm | SheetForm, evidence: EvidenceForm, purpose: str) -> Decided:
-    return replace(form.decided(purpose), upload=evidence.cleaned_data["evidence"])
+    upload = evidence.cleaned_data["evidence"] if evidence.is_valid() else None
+    return replace(form.decided(purpose), upload=upload)
 
 
 def _change_page(
@@ -190,14 +190,16 @@ def withdrawn_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ConsentForm(request.POST or None, person=person, purpose=Purpose.REGISTRY)
     evidence = _evidence(request)
     if step_of(request) in {REVIEW, SAVE} and form.is_valid():
-        if step_of(request) == REVIEW or not evidence.is_valid():
-            return _review(request, form, evidence, person, Purpose.REGISTRY, crumbs)
+        is_kept = step_of(request) == SAVE and evidence.is_valid()
         try:
-            decided = _decided(form, evidence, Purpose.REGISTRY)
-            record_consent(person=person, decided=decided, by=request.user)
+            with kept_if(is_kept):
+                decided = _decided(form, evidence, Purpose.REGISTRY)
+                record_consent(person=person, decided=decided, by=request.user)
         except Refused as refusal:
             refusal.put_on(form)
         else:
+            if not is_kept:
+                return _review(request, form, evidence, person, Purpose.REGISTRY, crumbs)
             if rows.filter(pk=pk).exists():
                 messages.success(request, _("Decisión guardada. Sigue fuera de las listas."))
                 return redirect("withdrawn-list")
@@ -223,19 +225,24 @@ def consent_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
         "title": _("Anotar una hoja de firmas"),
     }
     if step_of(request) in {REVIEW, SAVE} and form.is_valid():
-        evidence, chosen = _evidence(request), list(form.cleaned_data["people"])
-        if step_of(request) == REVIEW or not evidence.is_valid():
-            return _review_sheet(request, form, evidence, chosen, context)
+        evidence = _evidence(request)
+        is_kept = step_of(request) == SAVE and evidence.is_valid()
+        decided = _decided(form, evidence, form.cleaned_data["purpose"])
         try:
-            written, left_out = record_consents(
-                organisation=organisation,
-                people=chosen,
-                decided=_decided(form, evidence, form.cleaned_data["purpose"]),
-                by=request.user,
-            )
+            with kept_if(is_kept):
+                written, left_out = record_consents(
+                    organisation=organisation,
+                    people=form.cleaned_data["people"],
+                    decided=decided,
+                    by=request.user,
+                )
         except Refused as refusal:
             refusal.put_on(form)
         else:
+            if not is_kept:
+                context["effects"] = _sheet_effects(decided, left_out)
+                save = _sheet_words(len(written))
+                return review_page(request, form, save=save, evidence=evidence, **context)
             messages.success(request, _sheet_sentence(len(written)))
             if left_out:
                 messages.warning(request, _guardian_sentence(left_out))
@@ -245,31 +252,14 @@ def consent_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "members/consent_sheet.html", context)
 
 
-def _review_sheet(
-    request: HttpRequest,
-    form: SheetForm,
-    evidence: EvidenceForm,
-    chosen: list[Person],
-    context: dict[str, Any],
-) -> HttpResponse:
-    decided = form.decided(form.cleaned_data["purpose"])
-    girls = [
-        person
-        for person in chosen
-        if decided.is_granted and needs_guardian(person, decided.decided_on)
-    ]
-    count = len(chosen) - len(girls)
-    effects = [effect_in_words(decided.purpose, is_granted=decided.is_granted)]
-    effects += [_guardian_sentence(girls)] if girls else []
-    return review_page(
-        request,
-        form,
-        save=ngettext("Anotar para %(count)s mujer", "Anotar para %(count)s mujeres", count)
-        % {"count": count},
-        effects=[effect for effect in effects if effect],
-        evidence=evidence,
-        **context,
-    )
+def _sheet_effects(decided: Decided, left_out: list[Person]) -> list[str]:
+    effect = effect_in_words(decided.purpose, is_granted=decided.is_granted)
+    return [*filter(None, [effect]), *([_guardian_sentence(left_out)] if left_out else [])]
+
+
+def _sheet_words(count: int) -> str:
+    words = ngettext("Anotar para %(count)s mujer", "Anotar para %(count)s mujeres", count)
+    return words % {"count": count}
 
 
 def _sheet_sentence(count: int) -> str:

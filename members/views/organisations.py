@@ -34,7 +34,7 @@ from members.organisations import (
     standing_of,
     women_by_network,
 )
-from members.views.reviewing import review_page
+from members.views.reviewing import kept_if, review_page
 from network.base.access import ensure, requires
 from network.base.accesslog import Action, record_access
 from network.base.dates import PartialDate
@@ -149,20 +149,22 @@ def organisation_register(request: HttpRequest) -> HttpResponse:
     )
     crumbs = [(_("Organizaciones"), reverse("organisation-list"))]
     title = _("Registrar una organización")
-    if step_of(request) == REVIEW and form.is_valid():
-        save = _("Guardar %(name)s") % {"name": form.cleaned_data["name"]}
-        return review_page(request, form, title=title, save=save, crumbs=crumbs)
-    if step_of(request) == SAVE and form.is_valid():
+    if step_of(request) in {REVIEW, SAVE} and form.is_valid():
+        is_kept = step_of(request) == SAVE
         try:
-            organisation = actions.register_organisation(
-                facts=form.facts(),
-                regional_network=form.cleaned_data["regional_network"],
-                since=form.cleaned_data["since"],
-                by=request.user,
-            )
+            with kept_if(is_kept):
+                organisation = actions.register_organisation(
+                    facts=form.facts(),
+                    regional_network=form.cleaned_data["regional_network"],
+                    since=form.cleaned_data["since"],
+                    by=request.user,
+                )
         except Refused as refusal:
             refusal.put_on(form)
         else:
+            if not is_kept:
+                save = _("Guardar %(name)s") % {"name": organisation.called}
+                return review_page(request, form, title=title, save=save, crumbs=crumbs)
             messages.success(
                 request, _("%(name)s ya está en el registro.") % {"name": organisation}
             )
@@ -179,17 +181,19 @@ def organisation_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     ensure(request.user, Permission.ORGANISATION_EDIT, organisation)
     form = OrganisationForm(request.POST or None, stored=organisation)
     crumbs, title = _crumbs(organisation), _("Corregir datos de la organización")
-    if step_of(request) == REVIEW and form.is_valid():
-        save = _("Guardar los datos de %(name)s") % {"name": organisation.called}
-        return review_page(request, form, title=title, save=save, crumbs=crumbs)
-    if step_of(request) == SAVE and form.is_valid():
+    if step_of(request) in {REVIEW, SAVE} and form.is_valid():
+        is_kept = step_of(request) == SAVE
         try:
-            actions.correct_organisation(
-                organisation=organisation, facts=form.facts(), by=request.user
-            )
+            with kept_if(is_kept):
+                actions.correct_organisation(
+                    organisation=organisation, facts=form.facts(), by=request.user
+                )
         except Refused as refusal:
             refusal.put_on(form)
         else:
+            if not is_kept:
+                save = _("Guardar los datos de %(name)s") % {"name": organisation.called}
+                return review_page(request, form, title=title, save=save, crumbs=crumbs)
             messages.success(request, _("Datos de %(name)s guardados.") % {"name": organisation})
             return redirect("organisation-detail", organisation.pk)
     return render(

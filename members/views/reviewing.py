@@ -1,12 +1,24 @@
 """The page between a form and what it does: the answers as they were understood."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from members.forms.answers import EvidenceForm, answers_of
+
+
+@contextmanager
+def kept_if(is_kept: bool) -> Iterator[None]:
+    """Do it and, before it was checked, take it back: what will be refused is refused already."""
+    with transaction.atomic():
+        yield
+        if not is_kept:
+            transaction.set_rollback(True)
 
 
 def review_page(
