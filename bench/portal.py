@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from network.serve.environment import ROOT, read
-from network.serve.process import free_port
+from network.serve.process import die_with_parent, free_port
 
 READY_SECONDS = 180
 
@@ -42,6 +42,7 @@ class Portal:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
         ready = threading.Event()
         lines: list[str] = []
