@@ -43,6 +43,7 @@ from members.models import (
     Person,
     Phone,
     Purpose,
+    RegionalNetwork,
 )
 from members.search import find_organisations, find_people
 from members.standing import standing_in_words
@@ -876,4 +877,58 @@ CONSENTS = Export(
     ),
 )
 
-EXPORTS = (PEOPLE, ORGANISATIONS, MEMBERSHIPS, BOARDS, CONSENTS)
+
+# --- Regional networks ---------------------------------------------------------------------------
+def regional_networks(asked: Asked) -> QuerySet[Any]:
+    """All of them: whoever sees organisations sees the networks above them, and their totals."""
+    rows = RegionalNetwork.objects.all()
+    affiliations = (
+        Affiliation.objects.current()
+        .filter(regional_network=OuterRef("pk"), organisation__trashed_at=None)
+        .order_by()
+        .values("regional_network")
+    )
+    members = affiliations.filter(
+        organisation__memberships__in=Membership.objects.current().filter(
+            person__in=Person.objects.on_record()
+        )
+    )
+    here = Count("organisation", distinct=True)
+    women = Count("organisation__memberships__person", distinct=True)
+    return (rows.none() if _scope(asked).is_empty else rows).annotate(
+        organisation_count=Coalesce(Subquery(affiliations.annotate(n=here).values("n")), 0),
+        member_count=Coalesce(Subquery(members.annotate(n=women).values("n")), 0),
+    )
+
+
+REGIONAL_NETWORKS = Export(
+    name="regional_networks",
+    title=_("Redes regionales"),
+    rows=regional_networks,
+    permission=Permission.ORGANISATION_VIEW,
+    order="name_key",
+    list_url_name="network-list",
+    columns=(
+        Column("code", _("Clave"), "code", meaning=_("Con la que se la nombra en listas.")),
+        Column("name", _("Red regional"), "name", meaning=_("Nombre completo."), width=34),
+        Column("department", _("Región"), "department__name", meaning=_("Vacío: más de una.")),
+        Column(
+            "organisation_count",
+            _("Organizaciones"),
+            "organisation_count",
+            Kind.NUMBER,
+            meaning=_("Con afiliación vigente."),
+        ),
+        Column(
+            "member_count",
+            _("Socias"),
+            "member_count",
+            Kind.NUMBER,
+            meaning=_(
+                "Personas distintas de sus organizaciones. La que está en dos cuenta una vez."
+            ),
+        ),
+    ),
+)
+
+EXPORTS = (PEOPLE, ORGANISATIONS, MEMBERSHIPS, BOARDS, CONSENTS, REGIONAL_NETWORKS)

@@ -22,11 +22,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 from django.core.files.storage import storages
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
@@ -46,7 +46,12 @@ PASSING = timedelta(hours=24)  # any other file of the spool
 REMEMBERED = timedelta(days=30)
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 # Waiting mends these, trying at once does not.
-PASSING_TROUBLE = (OperationalError, InterfaceError)
+PASSING_TROUBLE = (
+    OperationalError,
+    InterfaceError,
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def enqueue(*, kind: str, title: str, params: dict[str, Any], owner: Any) -> Job
     if kind not in KINDS:
         raise LookupError(f"No job of kind {kind!r}; is its module imported by a tasks.py?")
     row = Job.objects.create(kind=kind, title=title, params=params, owner=owner)
-    transaction.on_commit(partial(hurry, row.pk), robust=True)
+    transaction.on_commit(lambda: hurry(row.pk), robust=True)
     return row
 
 

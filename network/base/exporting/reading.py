@@ -43,8 +43,7 @@ def copy_blocks(table: Table) -> Iterator[bytes]:
             yield block
     finally:
         os.close(read_end)
-        if copying.is_alive():
-            own.cancel()
+        own.cancel()  # nothing happens when it is over
         copying.join()
         own.close()
     if copying.failure:

@@ -51,12 +51,13 @@ def write_workbook(
 
     `keys` is given the key of every row, one a line.
     """
-    book = Workbook(target, {"constant_memory": True})
-    heading = book.add_format({"bold": True, "bg_color": STONE, "text_wrap": True, "valign": "top"})
-    count = _write_list(book, order, heading, progress, keys)
-    _write_dictionary(book, order.columns, heading)
-    _write_about(book, order, count)
-    book.close()
+    with Workbook(target, {"constant_memory": True}) as book:
+        heading = book.add_format(
+            {"bold": True, "bg_color": STONE, "text_wrap": True, "valign": "top"}
+        )
+        count = _write_list(book, order, heading, progress, keys)
+        _write_dictionary(book, order.columns, heading)
+        _write_about(book, order, count)
     return count
 
 
