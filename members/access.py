@@ -1,25 +1,29 @@
 """Who may do what: the whole policy on one page. Row scope is `visible_to`, in querysets.py.
 
 A permission is held through a role that is in force today. With a row, the role must also reach
-that row: the network, a regional network, an organisation, or the person herself.
+that row: the network, a regional network, an organisation, or the person herself. Rows say whether
+they lie within a scope (`is_within`); this page knows no model.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Model, TextChoices
+from django.apps import apps
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from members.models import (
-    Affiliation,
-    Membership,
-    Office,
-    Organisation,
-    Person,
-    RegionalNetwork,
-    Role,
-)
+
+class Role(TextChoices):
+    NATIONAL_COORDINATOR = "national_coordinator", _("Coordinadora nacional")
+    REGIONAL_COORDINATOR = "regional_coordinator", _("Coordinadora regional")
+    ORGANISATION_LEADER = "organisation_leader", _("Dirigenta de organización")
+    TRAINER = "trainer", _("Capacitadora")
+    ANALYST = "analyst", _("Analista de Solidaridad")
+    PERSONAL_DATA = "personal_data", _("Acceso temporal a datos personales")
+    AUDITOR = "auditor", _("Auditora")
+    ADMINISTRATOR = "administrator", _("Administradora")
+    MEMBER = "member", _("Socia")
 
 
 class Permission(TextChoices):
@@ -160,7 +164,8 @@ def _scope(user: Any, permission: str) -> Scope:
     organisations = {a.organisation_id for a in roles if a.organisation_id}
     if networks:
         organisations |= set(
-            Affiliation.objects.current()
+            apps.get_model("members", "Affiliation")
+            .objects.current()
             .filter(regional_network__in=networks)
             .values_list("organisation_id", flat=True)
         )
@@ -174,23 +179,12 @@ def _scope(user: Any, permission: str) -> Scope:
     )
 
 
-def policy(user: Any, permission: str, obj: Model | None = None) -> bool:
+class InScope(Protocol):
+    def is_within(self, scope: Scope) -> bool: ...
+
+
+def policy(user: Any, permission: str, obj: InScope | None = None) -> bool:
     """The answer to `network.base.access.can`."""
     if not any(permission in GRANTS[a.role] for a in user.roles_in_force):
         return False
-    return obj is None or _reaches(user, permission, obj)
-
-
-def _reaches(user: Any, permission: str, obj: Model) -> bool:
-    scope = scope_of(user, permission)
-    if isinstance(obj, Person):
-        return Person.objects.within(scope).filter(pk=obj.pk).exists()
-    if isinstance(obj, Organisation):
-        return scope.everything or obj.pk in scope.organisation_ids
-    if isinstance(obj, RegionalNetwork):
-        return scope.everything or obj.pk in scope.regional_network_ids
-    if isinstance(obj, Membership):
-        return _reaches(user, permission, obj.person)
-    if isinstance(obj, Office | Affiliation):
-        return _reaches(user, permission, obj.organisation or obj.regional_network)
-    raise TypeError(f"members.access no conoce {type(obj).__name__}")
+    return obj is None or obj.is_within(scope_of(user, permission))

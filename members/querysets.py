@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from members.access import Scope, scope_of
 from network.base.text import fold, sound
-
-if TYPE_CHECKING:
-    from members.access import Scope
-
-
-def scope_of(user: Any, permission: str) -> Scope:
-    from members import access  # noqa: PLC0415  # the policy reads these models
-
-    return access.scope_of(user, permission)
 
 
 class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]

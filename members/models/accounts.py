@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.access import Role
 from members.querysets import UserQuerySet
 from network.base.fields import SealedField
 from network.base.history import tracked
@@ -82,18 +83,6 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff
-
-
-class Role(models.TextChoices):
-    NATIONAL_COORDINATOR = "national_coordinator", _("Coordinadora nacional")
-    REGIONAL_COORDINATOR = "regional_coordinator", _("Coordinadora regional")
-    ORGANISATION_LEADER = "organisation_leader", _("Dirigenta de organización")
-    TRAINER = "trainer", _("Capacitadora")
-    ANALYST = "analyst", _("Analista de Solidaridad")
-    PERSONAL_DATA = "personal_data", _("Acceso temporal a datos personales")
-    AUDITOR = "auditor", _("Auditora")
-    ADMINISTRATOR = "administrator", _("Administradora")
-    MEMBER = "member", _("Socia")
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):

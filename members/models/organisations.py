@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from members.access import Scope
 from members.models.periods import Period, PeriodQuerySet, day_range, ends_after_it_starts
 from members.querysets import OrganisationQuerySet, RegionalNetworkQuerySet
 from network.base.fields import BlindIndexField, SealedField
@@ -56,6 +57,9 @@ class RegionalNetwork(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_within(self, scope: Scope) -> bool:
+        return scope.everything or self.pk in scope.regional_network_ids
 
 
 @tracked
@@ -169,6 +173,9 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_within(self, scope: Scope) -> bool:
+        return scope.everything or self.pk in scope.organisation_ids
+
     @property
     def called(self) -> str:
         """The name people use for it."""
@@ -244,6 +251,9 @@ class Affiliation(Period):
 
     def __str__(self) -> str:
         return f"{self.organisation} · {self.network_name}"
+
+    def is_within(self, scope: Scope) -> bool:
+        return self.organisation.is_within(scope)
 
     @property
     def network_name(self) -> str:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from members.access import Scope
 from members.models.organisations import Organisation, RegionalNetwork
 from members.models.periods import Period, PeriodQuerySet, day_range, ends_after_it_starts
 from members.querysets import PersonQuerySet, scope_of
@@ -205,6 +206,9 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.full_name
 
+    def is_within(self, scope: Scope) -> bool:
+        return Person.objects.within(scope).filter(pk=self.pk).exists()
+
     @property
     def surnames(self) -> str:
         return f"{self.paternal_surname} {self.maternal_surname}".strip()
@@ -319,6 +323,9 @@ class Membership(Period):
     def __str__(self) -> str:
         return f"{self.person} · {self.organisation}"
 
+    def is_within(self, scope: Scope) -> bool:
+        return self.person.is_within(scope)
+
 
 class OfficeQuerySet(PeriodQuerySet):
     def visible_to(self, user: Any) -> "OfficeQuerySet":
@@ -403,6 +410,9 @@ class Office(Period):
 
     def __str__(self) -> str:
         return f"{self.get_post_display()} · {self.body}"
+
+    def is_within(self, scope: Scope) -> bool:
+        return self.body.is_within(scope)
 
     @property
     def body(self) -> Organisation | RegionalNetwork:
