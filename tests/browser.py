@@ -74,9 +74,13 @@ def from_path() -> Browser | None:
 def from_debian() -> Browser | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    _run("apt-get", "update", "-qq")
-    _run("apt-get", "install", "-qq", "--no-install-recommends", "chromium", **quiet)
+    # dpkg looks for its helpers in sbin, which a bare PATH does not name.
+    variables = {
+        "DEBIAN_FRONTEND": "noninteractive",
+        "PATH": f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin:/sbin",
+    }
+    _run("apt-get", "update", "-qq", **variables)
+    _run("apt-get", "install", "-qq", "--no-install-recommends", "chromium", **variables)
     return from_path()
 
 
