@@ -1,6 +1,8 @@
 """The registry's lists: people, organisations, memberships, boards, consents; page and files."""
 
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -69,33 +71,41 @@ def _scope(asked: Asked) -> Scope:
 
 
 # --- People --------------------------------------------------------------------------------------
-def _people_within(asked: Asked) -> Any:
+def _within(people: Any, asked: Asked) -> Any:
     """Those in her reach; for a donor's report only those who agreed to appear in one."""
-    people = Person.objects.within(_scope(asked))
+    people = people.within(_scope(asked))
     is_for_donors = asked.purpose == FilePurpose.DONOR_REPORT
     return people.agreed_to(Purpose.DONOR_REPORTING) if is_for_donors else people
 
 
-def people(asked: Asked) -> QuerySet[Any]:
-    return _described(_people_within(asked))
+def _people_within(asked: Asked) -> Any:
+    return _within(Person.objects, asked)
 
 
-def _left_out_people(asked: Asked) -> QuerySet[Any]:
+def people(asked: Asked) -> Any:
+    return _within(_described(timezone.localdate()), asked)
+
+
+def _left_out_people(asked: Asked) -> Any:
     """On record and in her reach, but for their consent."""
     scope = _scope(asked)
     everyone = Scope(everything=True) if scope.only_shared else scope
     agreed = _people_within(asked).values("pk")
-    return _described(Person.objects.within(everyone).exclude(pk__in=agreed))
+    return _described(timezone.localdate()).within(everyone).exclude(pk__in=agreed)
 
 
-def _described(people: Any) -> QuerySet[Any]:
-    """With what a list says of each beyond her own columns. Only what is shown is computed."""
+@lru_cache(maxsize=1)
+def _described(today: date) -> Any:
+    """People with what a list says of each beyond her own columns. Only what is shown is computed.
+
+    Kept for the day: to put it together costs more than to read a page of it.
+    """
     hers = {"person": OuterRef("pk")}
     memberships = Membership.objects.current().filter(**hers)
     offices = Office.objects.current().filter(**hers)
     phone = Phone.objects.filter(**hers, retired_at=None).order_by("-is_primary", "pk")
-    return people.annotate(
-        listed_name=Concat(
+    return Person.objects.annotate(
+        name_in_list=Concat(
             Trim(Concat("paternal_surname", Value(" "), "maternal_surname")),
             Value(", "),
             "given_names",
@@ -120,7 +130,7 @@ def _described(people: Any) -> QuerySet[Any]:
         phone_id=Subquery(phone.values("pk")[:1]),
         phone_tail=Subquery(phone.values("number_tail")[:1]),
         has_whatsapp=Subquery(phone.values("has_whatsapp")[:1]),
-        age=_age(),
+        age=_age(today),
         age_group=_age_group(),
         agreed_registry=_agreed(Purpose.REGISTRY),
         agreed_share=_agreed(Purpose.SHARE_SOLIDARIDAD),
@@ -132,9 +142,8 @@ def _agreed(purpose: str) -> Exists:
     return Exists(Consent.objects.granted(purpose).filter(person=OuterRef("pk")))
 
 
-def _age() -> Case:
+def _age(today: date) -> Case:
     """Whole years today; of a woman of whom only the year is known, those she completes in it."""
-    today = timezone.localdate()
     lived = Func(Value(today), F("born_on"), function="age")
     years = Func(
         Value("year"), lived, function="date_part", template="%(function)s(%(expressions)s)::int"
@@ -168,7 +177,7 @@ PEOPLE = Export(
     list_url_name="person-list",
     views=((_("Con cargo"), "cargo=si"), (_("Sin teléfono"), "telefono=no")),
     columns=(
-        Column("name", _("Apellidos y nombres"), "listed_name", sort="name_key", in_file=False),
+        Column("name", _("Apellidos y nombres"), "name_in_list", sort="name_key", in_file=False),
         Column("document_tail", _("Documento"), "document_tail", Kind.TAIL, in_file=False),
         Column(
             "paternal_surname",
@@ -761,7 +770,7 @@ MEMBERSHIPS = Export(
 
 def boards(asked: Asked) -> QuerySet[Any]:
     scope = _scope(asked)
-    holders = _people_within(asked) if scope.everything else Person.objects.on_record()
+    holders: Any = _people_within(asked) if scope.everything else Person.objects.on_record()
     rows = Office.objects.filter(person__in=holders.values("pk"))
     if not scope.everything:
         rows = rows.filter(

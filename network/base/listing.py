@@ -155,10 +155,14 @@ def _may_be_null(rows: QuerySet[Any], path: str) -> bool:
     return isinstance(found, Field) and found.null
 
 
-def _place(rows: QuerySet[Any], order: Order, text: str | None) -> tuple[Any, Any] | None:
-    """Value and pk of the row that an address names, if this person reaches such a row."""
+Place = tuple[Any, Any]  # what a row is ordered by, and its pk
+
+
+def _place(export: Export, asked: Asked, order: Order, text: str | None) -> Place | None:
+    """Where the row is that an address names, if this person reaches such a row."""
     if not text:
         return None
+    rows = export.rows(asked)
     try:
         pk = rows.model._meta.pk.to_python(text)
     except ValidationError:
@@ -257,7 +261,8 @@ def listing_page(request: HttpRequest, export: Export, *, per_page: int = ROWS_P
     chosen = select(export, asked, query, with_form=OPEN in query)
     order = order_of(export, chosen.rows, query.get(ORDER, ""))
     columns = [column for column in export.columns if column.on_page]
-    sheet = _sheet(chosen.rows, export.rows(asked), order, query, _sources(columns), per_page)
+    ends = {key: _place(export, asked, order, query.get(key)) for key in PAGE_KEYS}
+    sheet = _sheet(chosen.rows, order, ends[AFTER], ends[BEFORE], _sources(columns), per_page)
     tabs = _tabs(request, export)
     return Listing(
         title=force_str(export.title),
@@ -308,13 +313,12 @@ class _Sheet:
 
 def _sheet(
     rows: QuerySet[Any],
-    reach: QuerySet[Any],
     order: Order,
-    query: QueryDict,
+    after: Place | None,
+    before: Place | None,
     sources: list[str],
     size: int,
 ) -> _Sheet:
-    after, before = (_place(reach, order, query.get(key)) for key in (AFTER, BEFORE))
     if before:
         earlier = rows.filter(order.beyond(*before, backwards=True))
         values = earlier.order_by(*order.terms(backwards=True)).values(*sources)[: size + 1]
@@ -420,8 +424,9 @@ def kept_query(query: QueryDict) -> str:
 
 def _tabs(request: HttpRequest, export: Export) -> list[Tab]:
     """All, the views that the list brings, and those this person saved."""
-    saved = SavedView.objects.filter(owner=request.user, listing=export.name).order_by("name")
-    views = [("", _("Todas"), None), *((q, force_str(label), None) for label, q in export.views)]
+    saved = SavedView.objects.filter(owner_id=request.user.pk, listing=export.name).order_by("name")
+    views: list[tuple[str, str, UUID | None]] = [("", _("Todas"), None)]
+    views += [(query, force_str(label), None) for label, query in export.views]
     views += [(view.query, view.name, view.pk) for view in saved]
     current = _comparable(request.GET)
     return [
