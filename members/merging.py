@@ -6,7 +6,7 @@ has no place beside the survivor's stays with the absorbed record, and an un-mer
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -130,8 +130,15 @@ class Choice:
 
 
 def fields_to_choose() -> tuple[Group, ...]:
-    """What of a person is asked: one choice for columns that mean one thing."""
-    return tuple(group for group in groups_of(Person) if group.kind != "deed")
+    """What of a person is asked: one choice for columns that mean one thing. Why she has no
+    document goes with the document."""
+    return tuple(
+        replace(group, columns=(*group.columns, "no_document_reason"))
+        if group.name == "document"
+        else group
+        for group in groups_of(Person)
+        if group.kind != "deed" and group.name != "no_document_reason"
+    )
 
 
 def choices_between(

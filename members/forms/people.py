@@ -97,7 +97,17 @@ class OrganisationChoice(forms.ModelChoiceField):
 
 
 # --- Parts that several forms share -------------------------------------------------------------
-class NamePart(PortalForm):
+class AskedPart(PortalForm):
+    """Fields of which one or another has to be filled are not marked as optional."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("paternal_surname", "document_number", "no_document_reason"):
+            if name in self.fields:
+                self.fields[name].is_asked = True  # type: ignore[attr-defined]
+
+
+class NamePart(AskedPart):
     given_names = name_field(gettext_lazy("Nombres"), longest=80, required=True)
     paternal_surname = name_field(
         gettext_lazy("Apellido paterno"),
@@ -120,7 +130,7 @@ class NamePart(PortalForm):
 NAME_PARTS = ("given_names", "paternal_surname", "maternal_surname")
 
 
-class DocumentPart(PortalForm):
+class DocumentPart(AskedPart):
     document_kind = forms.ChoiceField(
         label=gettext_lazy("Documento"), choices=Person.Document.choices, initial="dni"
     )
@@ -136,7 +146,7 @@ class DocumentPart(PortalForm):
     no_document_reason = RuleField(
         read=lambda text: rules.read_text(text, 120),
         label=gettext_lazy("Por qué no tiene documento"),
-        help_text=gettext_lazy("Por ejemplo: se le perdió, está en trámite, nunca sacó."),
+        help_text=gettext_lazy("Solo si no tiene: se le perdió, está en trámite, nunca sacó."),
         required=False,
     )
 
@@ -288,18 +298,33 @@ class RegistrationForm(NamePart, DocumentPart, PhonePart, ProfilePart):
         "since",
         "occupation",
     ]
-    FIRST = field_order[1:]
+    FIRST_ROWS = (
+        ("given_names",),
+        ("paternal_surname", "maternal_surname"),
+        ("document_kind", "document_number"),
+        ("no_document_reason",),
+        ("organisation",),
+        ("since", "occupation"),
+    )
+    FIRST = {name for row in FIRST_ROWS for name in row}
 
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["organisation"]
         field.choose_among(organisations)  # type: ignore[attr-defined]
 
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FIRST]
+    def first_rows(self) -> list[list[forms.BoundField]]:
+        """What is asked first; names that are written together stand side by side."""
+        return [[self[name] for name in row] for row in self.FIRST_ROWS]
 
     def more_fields(self) -> list[forms.BoundField]:
         return [bound for bound in self.visible_fields() if bound.name not in self.FIRST]
+
+    def left_empty(self) -> tuple[str, ...]:
+        """Of what may wait, what nobody answered: the check before saving does not list it."""
+        nothing = (None, "", [], False)
+        more = [bound.name for bound in self.more_fields()]
+        return tuple(name for name in more if self.cleaned_data.get(name) in nothing)
 
     def more_is_open(self) -> bool:
         """Unfold what may wait when something there was written or has to be mended."""
@@ -346,6 +371,7 @@ class AnswersForm(PortalForm):
     witness = RuleField(
         read=lambda text: rules.read_name(text, 120),
         label=gettext_lazy("Quién fue testigo"),
+        help_text=gettext_lazy("Solo si lo dijo de palabra."),
         required=False,
     )
     guardian = RuleField(

@@ -48,10 +48,11 @@ from network.base.accesslog import Action, record_access
 from network.base.contracts import Asked
 from network.base.errors import Refused
 from network.base.fields import open_value
+from network.base.historylog import newest_lines
 from network.base.listing import listing_page, select
 
 SAVE_AND_ADD, BACK = "guardar_otra", "corregir"
-RECENT_CHANGES = 6
+RECENT_LINES = 8
 MOST_PRINTED = 500
 
 
@@ -216,7 +217,7 @@ def _registration_review(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "answers": answers_of(form),
+        "answers": answers_of(form, without=form.left_empty()),
         "answers_form": answers,
         "alike": alike,
         "name": f"{form.cleaned_data['given_names']} {form.name().paternal_surname}".strip(),
@@ -309,13 +310,13 @@ def _person_page(
             for phone in phones
         ],
         "born": born_in_words(person),
-        "languages": languages_in_words(person),
+        "speaks": languages_in_words(person),
         **_rights(request, person),
         "reveal": reveal,
         "reveal_document": RevealForm(initial={"field": "document"}, auto_id="documento_%s"),
         "reveal_phones": RevealForm(initial={"field": "phones"}, auto_id="telefonos_%s"),
         "keeps_sensitive_facts": may_keep_sensitive_facts(person),
-        "history": changes[:RECENT_CHANGES],
+        "history": newest_lines(changes, RECENT_LINES),
         "merges": open_merges(person),
         "change_count": sum(len(entry.lines) for entry in changes),
         "sections": sections_of(person, user),
@@ -351,7 +352,7 @@ def person_sheet(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "belongings": belongings,
         "phones": phones_of(person),
         "born": born_in_words(person),
-        "languages": languages_in_words(person),
+        "speaks": languages_in_words(person),
         "crumbs": crumbs(person),
         **consent_panel(person),
     }

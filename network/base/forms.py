@@ -71,9 +71,11 @@ class PortalBoundField(BoundField):
 
     @property
     def is_optional(self) -> bool:
-        """Optional fields are the ones marked; a single box to tick needs no mark."""
+        """Optional fields are the ones marked; a single box to tick needs no mark, nor does one
+        of several of which some must be filled (`is_asked`)."""
         marks = getattr(self.form, "marks_optional", True)
-        return marks and not self.field.required and not self.is_checkbox
+        is_asked = self.field.required or getattr(self.field, "is_asked", False)
+        return marks and not is_asked and not self.is_checkbox
 
     @property
     def is_checkbox(self) -> bool:

@@ -8,7 +8,7 @@ label, a row by its name. `StoredChange` finds one change again, to revert it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -168,6 +168,17 @@ def history_of(trails: Iterable[Trail], *, with_values: bool = True) -> list[Ent
     return newest_first
 
 
+def newest_lines(entries: Iterable[Entry], most: int) -> list[Entry]:
+    """The first entries, cut after so many lines: what a page shows before the whole history."""
+    shown: list[Entry] = []
+    for entry in entries:
+        if most <= 0:
+            break
+        shown.append(replace(entry, lines=entry.lines[:most]))
+        most -= len(entry.lines)
+    return shown
+
+
 def _names(ids: set[str]) -> dict[str, str]:
     return {str(pk): str(user) for pk, user in get_user_model().objects.in_bulk(list(ids)).items()}
 
@@ -318,12 +329,17 @@ class _Teller:
         return f"{self._noun()}: {summary}" if summary else self._noun()
 
     def _summary(self, event: Any) -> str:
-        return " · ".join(
-            f"{group.label} {said}" if self._needs_label(group) else said
+        """What a new row says: names and choices first, then what only its label explains."""
+        told = [
+            (self._needs_label(group), f"{group.label} {said}", said)
             for group in self.groups
             if group.name not in self._own_keys()
             and group.kind != "deed"
             and (said := self._words(event, group))
+        ]
+        alone = [said for needs_label, _labelled, said in told if not needs_label]
+        return " · ".join(
+            alone + [labelled for needs_label, labelled, _said in told if needs_label]
         )
 
     def _needs_label(self, group: Group) -> bool:

@@ -389,6 +389,21 @@ def test_the_chosen_fields_are_taken_from_the_other_record(
     assert (felicitas.given_names, felicitas.born_precision) == ("Felícitas", "m")
 
 
+def test_why_she_had_no_document_goes_with_the_document(
+    coordinator: User, felicitas: Person
+) -> None:
+    Person.objects.filter(pk=felicitas.pk).update(no_document_reason="Lista antigua")
+    other = PersonFactory(dni="00481037")
+
+    merge = merge_people(survivor=felicitas, absorbed=other, chosen=["document"], by=coordinator)
+    felicitas.refresh_from_db()
+    assert felicitas.no_document_reason == ""
+    undo_merge(merge=merge, by=coordinator)
+
+    felicitas.refresh_from_db()
+    assert felicitas.no_document_reason == "Lista antigua"
+
+
 def test_a_merge_twice_is_refused(coordinator: User, felicitas: Person, twin: Person) -> None:
     merge_people(survivor=felicitas, absorbed=twin, by=coordinator)
 

@@ -6,6 +6,7 @@ import pghistory
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from members.actions.consents import Decided, record_consent
 from members.actions.duplicates import merge_people
@@ -26,7 +27,7 @@ from members.trails import REVERTIBLE, person_trails
 from network.base.dates import PartialDate
 from network.base.errors import Refused
 from network.base.fields import open_value
-from network.base.historylog import Line, find_change, history_of
+from network.base.historylog import Entry, Line, find_change, history_of, newest_lines
 from tests.factories.members import ConsentFactory, MembershipFactory, PersonFactory
 
 NAME = Name("Felícitas", "Apaza", "Condori")
@@ -110,9 +111,18 @@ def test_phones_memberships_and_consents_are_told_on_her_record(
     assert "Agregó teléfono: •••640 · su hija · principal sí" in texts
     assert "Dio de baja: teléfono •••640" in texts
     assert (
-        "Agregó consentimiento: Recibir mensajes por WhatsApp · aceptó sí · Hoja firmada · "
+        "Agregó consentimiento: Recibir mensajes por WhatsApp · Hoja firmada · aceptó sí · "
         "fecha 01/02/2026"
     ) in texts
+
+
+def test_the_newest_lines_are_cut_across_entries() -> None:
+    def entry(*texts: str) -> Entry:
+        return Entry(timezone.now(), "Nélida", [Line(text) for text in texts])
+
+    shown = newest_lines([entry("a", "b"), entry("c", "d"), entry("e")], 3)
+
+    assert [[line.text for line in one.lines] for one in shown] == [["a", "b"], ["c"]]
 
 
 def test_trash_and_restore_are_told_as_deeds(coordinator: User, felicitas: Person) -> None:

@@ -340,7 +340,13 @@ def test_looking_for_a_document_while_typing_leaves_a_trace(
 # --- One record ---------------------------------------------------------------------------------
 @pytest.fixture
 def known(rio_claro: Organisation) -> Person:
-    person = PersonFactory(dni="40881412", given_names="Maximiliana Petronila")
+    person = PersonFactory(
+        dni="40881412",
+        given_names="Maximiliana Petronila",
+        languages=["qu", "es"],
+        preferred_language="qu",
+        prefers_audio=True,
+    )
     MembershipFactory(person=person, organisation=rio_claro)
     PhoneFactory(person=person, number="+51951000640", is_primary=True, shared_with="su hija")
     return person
@@ -361,6 +367,7 @@ def test_her_record_says_who_she_is_without_full_numbers(
     assert "socia de Río Claro" in page
     assert "Vocal de seguridad en la junta de Río Claro" in page
     assert "compartido con su hija" in page
+    assert "Quechua, Castellano · prefiere Quechua, mejor en audio" in page
     assert "40881412" not in page
     assert "951 000 640" not in page
     assert traces() == []
