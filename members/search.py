@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members.models import Person, Phone
@@ -19,7 +19,7 @@ from network.base.text import fold
 FEW = 200
 
 
-def find_people(rows: QuerySet[Any], text: str, user: Any) -> Found:
+def find_people(rows: Any, text: str, user: Any) -> Found:
     """The people of `rows` meant by `text`. A search by document or phone leaves a trace."""
     if any(char.isdigit() for char in text):
         return _by_number(rows, text, user)
@@ -40,13 +40,13 @@ def find_people(rows: QuerySet[Any], text: str, user: Any) -> Found:
     return Found(rows.none())
 
 
-def find_organisations(rows: QuerySet[Any], text: str, user: Any) -> Found:
+def find_organisations(rows: Any, text: str, user: Any) -> Found:
     """By any part of the name, or by RUC."""
     digits = "".join(text.split())
     return Found(rows.filter(ruc=digits) if digits.isdigit() else rows.search(text))
 
 
-def _by_number(rows: QuerySet[Any], text: str, user: Any) -> Found:
+def _by_number(rows: Any, text: str, user: Any) -> Found:
     documents, phone = _documents(text), _phone(text)
     matches = Q(pk__in=[])
     for kind, index in documents.items():

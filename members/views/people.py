@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,7 +88,9 @@ def person_print(request: SignedInRequest) -> HttpResponse:
     chosen = select(PEOPLE, Asked(request.user, PEOPLE.permission), request.GET).rows
     if ticked := request.GET.getlist("elegidas"):
         chosen = chosen.filter(pk__in=[pk for pk in ticked if _is_uuid(pk)])
-    shown = chosen.order_by("name_key", "pk").values("listed_name", "document_tail")
+    shown = chosen.order_by("name_key", "pk").values(
+        "document_tail", listed_name=F("name_in_list")
+    )
     people = list(shown[: MOST_PRINTED + 1])
     record_access(
         by=request.user,

@@ -109,9 +109,10 @@ def _as_file(response: HttpResponseBase, order: FileOrder) -> HttpResponseBase:
 @requires(SIGNED_IN)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Her own jobs, newest first, and the lists she may take. It renews itself while one works."""
-    jobs = list(Job.objects.filter(owner=request.user).order_by("-created_at")[:50])
+    jobs = list(Job.objects.filter(owner_id=request.user.pk).order_by("-created_at")[:50])
     exports = [e for e in declared("exports").values() if can(request.user, e.file_permission)]
-    template = "base_pages/_jobs.html" if request.htmx else "base_pages/job_list.html"
+    is_fragment = "HX-Request" in request.headers
+    template = "base_pages/_jobs.html" if is_fragment else "base_pages/job_list.html"
     context = {
         "jobs": [_job_line(row) for row in jobs],
         "is_working": any(row.state in OPEN for row in jobs),
@@ -148,7 +149,7 @@ def _job_line(row: Job) -> dict[str, Any]:
 @requires(SIGNED_IN)
 def job_download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The file of her own job, if all of it may still be hers to see; any other is not found."""
-    row = get_object_or_404(offered_jobs(timezone.now()).filter(owner=request.user), pk=pk)
+    row = get_object_or_404(offered_jobs(timezone.now()).filter(owner_id=request.user.pk), pk=pk)
     if not KINDS[row.kind].may_take(row):
         messages.warning(
             request,
@@ -194,7 +195,7 @@ def view_save(request: HttpRequest) -> HttpResponse:
 @requires(SIGNED_IN)
 def view_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Rename a view of hers, or delete it: the list stays, so that it can be kept again."""
-    view = get_object_or_404(SavedView, owner=request.user, pk=pk)
+    view = get_object_or_404(SavedView, owner_id=request.user.pk, pk=pk)
     declaration = _export(view.listing)
     form = ViewNameForm(request.POST or None, initial={"name": view.name})
     if request.method == "POST" and request.POST.get("act") == "delete":
