@@ -111,11 +111,11 @@ def _columns() -> list[dict[str, str]]:
     ]
 
 
-def _row(number: int, name: str, tail: str, group: str, courses: int, seen: str) -> dict[str, Any]:
+def _row(number: int, name: str, tail: str, group: str, courses: int, seen: str) -> SimpleNamespace:
     missing = pill("late", f"faltan {8 - courses}") if courses < 3 else f"faltan {8 - courses}"
     cells = [("", name), ("nowrap", tail), ("", group), ("table__num", courses)]
     cells += [("nowrap", missing), ("nowrap", seen)]
-    return {"key": number, "url": "#x", "cells": cells, "is_ticked": number == 1}
+    return SimpleNamespace(key=number, url="#x", cells=cells, is_ticked=number == 1)
 
 
 def _jobs() -> list[dict[str, Any]]:
