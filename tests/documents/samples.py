@@ -110,6 +110,7 @@ HOSTILE = {
     "PDF mark only": b"%PDF-1.4\n",
     "PDF without version": pdf(head=b"%PDF-x\n"),
     "PDF without objects": b"%PDF-1.4\nstartxref\n9\n%%EOF\n",
+    "PDF without table": pdf().replace(b"startxref", b"startyref"),
     "truncated PDF": pdf()[:-20],
     "PDF after HTML": b"<script>alert(1)</script>" + pdf(),
     "PDF before HTML": pdf() + b"<script>alert(1)</script>",
