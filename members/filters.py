@@ -22,7 +22,8 @@ from members.models import (
     Purpose,
     RegionalNetwork,
 )
-from network.places.models import Department
+from network.base.text import fold
+from network.places.models import Department, District
 
 YES_NO = (("si", _("sí")), ("no", _("no")))
 MOST_OPTIONS = 1000
@@ -112,6 +113,24 @@ class PersonFilters(django_filters.FilterSet):
             Person.objects.filter(pk=OuterRef("pk"), document_index__isnull=False)
         ),
     )
+
+    distrito = django_filters.CharFilter(label=_("Distrito"), method="living_in", max_length=80)
+    acepto = django_filters.ChoiceFilter(
+        label=_("Aceptó"), choices=Purpose.choices, method="agreed"
+    )
+    sin_preguntar = django_filters.ChoiceFilter(
+        label=_("Falta preguntarle"), choices=Purpose.choices, method="never_asked"
+    )
+
+    def living_in(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        districts = District.objects.filter(search_key__startswith=fold(value))
+        return rows.filter(district__in=districts)
+
+    def agreed(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        return rows.agreed_to(value)
+
+    def never_asked(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(~_hers(Consent.objects.current().filter(purpose=value)))
 
     def in_organisation(self, rows: Any, name: str, value: Organisation) -> QuerySet[Any]:
         return rows.members_of(value.pk)

@@ -25,6 +25,7 @@ from network.base.contracts import RecordSection
 from network.base.fields import open_value
 from network.base.ids import new_id
 from network.base.models import AccessLogEntry
+from network.places.models import District
 from tests.factories.accounts import sign_in
 from tests.factories.members import (
     ConsentFactory,
@@ -116,6 +117,33 @@ def test_the_list_shows_no_number_in_full(at_leader: Client, rio_claro: Organisa
     assert "412" in page
     assert "40881412" not in page
     assert "951000640" not in page
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("?acepto=whatsapp", ["Apaza Condori, Agreed"]),
+        ("?sin_preguntar=whatsapp", ["Apaza Condori, Unasked"]),
+        ("?distrito=laber", ["Apaza Condori, Agreed"]),
+        ("?distrito=LÁBERINTO&acepto=sms", []),
+        ("?documento=no&telefono=no&cargo=no&distrito=zzz", []),
+    ],
+)
+def test_filters_by_consent_and_district(
+    at_leader: Client, rio_claro: Organisation, address: str, found: list[str]
+) -> None:
+    laberinto = District.objects.get(name="Laberinto")
+    for name, granted, district in (
+        ("Agreed", True, laberinto),
+        ("Refused", False, None),
+        ("Unasked", None, None),
+    ):
+        person = PersonFactory(given_names=name, district=district)
+        MembershipFactory(person=person, organisation=rio_claro)
+        if granted is not None:
+            ConsentFactory(person=person, purpose=Purpose.WHATSAPP, is_granted=granted)
+
+    assert names_on(at_leader.get(f"/personas/{address}")) == found
 
 
 def test_the_printed_list_is_of_those_ticked(
