@@ -26,17 +26,16 @@ class CatalogueSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return can(request.user, Permission.ADMIN_SITE)
 
-    def admin_view(
+    def admin_view(  # type: ignore[override]
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False
     ) -> Callable[..., HttpResponseBase]:
-        guarded = requires(Permission.ADMIN_SITE)(super().admin_view(view, cacheable))
-        return guarded
+        return requires(Permission.ADMIN_SITE)(super().admin_view(view, cacheable))
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 

@@ -49,7 +49,10 @@ def _accounts(asked: Asked) -> QuerySet[User]:
 def _role_label() -> Case:
     """The role in words, for people to read; the choice itself stays in the filter."""
     return Case(
-        *(When(role_assignments__role=value, then=Value(str(label))) for value, label in Role.choices),
+        *(
+            When(role_assignments__role=value, then=Value(str(label)))
+            for value, label in Role.choices
+        ),
         output_field=CharField(),
     )
 
@@ -118,9 +121,7 @@ class AccessFilters(django_filters.FilterSet):
 
 
 def _accesses(asked: Asked) -> QuerySet[AccessLogEntry]:
-    return AccessLogEntry.objects.annotate(
-        who=F("user__name"), filter_words=_as_text("filters")
-    )
+    return AccessLogEntry.objects.annotate(who=F("user__name"), filter_words=_as_text("filters"))
 
 
 def _as_text(column: str) -> Case:

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from allauth.account.internal.flows.login import (
     get_authentication_records,
@@ -36,7 +37,7 @@ class Level(Enum):
 
 def level_of(request: HttpRequest, user: User | AnonymousUser | None = None) -> Level:
     """By what this session was opened. Whatever is not known opens only one's own record."""
-    records = get_authentication_records(request, user or request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, user or request.user)
     methods = {record["method"] for record in records}
     if "mfa" in methods:
         return Level.FULL
@@ -71,7 +72,7 @@ def note_use(request: HttpRequest) -> bool:
     return True
 
 
-def device_of(request: HttpRequest) -> dict[str, object]:
+def device_of(request: HttpRequest) -> dict[str, Any]:
     """This browser: a random id, and marks of the accounts that signed in from it."""
     if not hasattr(request, "_device"):
         try:
@@ -79,14 +80,14 @@ def device_of(request: HttpRequest) -> dict[str, object]:
         except signing.BadSignature:
             device = {"id": secrets.token_urlsafe(16), "accounts": []}
         request._device = device  # type: ignore[attr-defined]
-    return request._device  # type: ignore[attr-defined,no-any-return]
+    return request._device  # type: ignore[attr-defined]
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, user: User) -> bool:
     """Leave the browser's cookie; answers whether the account had signed in from it before."""
     device, mark = device_of(request), _mark(user)
-    accounts = [account for account in device["accounts"] if account != mark]  # type: ignore[attr-defined]
-    was_known = len(accounts) < len(device["accounts"])  # type: ignore[arg-type]
+    accounts = [account for account in device["accounts"] if account != mark]
+    was_known = len(accounts) < len(device["accounts"])
     device["accounts"] = [*accounts, mark][-20:]
     response.set_cookie(
         DEVICE_COOKIE,

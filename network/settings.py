@@ -226,6 +226,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks of cheap phones drift
 MFA_TOTP_ISSUER = "RNM-MAPE"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # The address of the asker is the connection's, or what the one proxy before us says.
@@ -296,6 +297,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "network.base.static.PortalStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -103,11 +103,11 @@ def check_code(*, row_id: UUID, browser: str, code: str, now: datetime | None = 
     return row
 
 
-def accounts_reached_at(phone_index: bytes) -> "QuerySet[User]":
+def accounts_reached_at(phone_index: bytes | memoryview) -> "QuerySet[User]":
     """Whose accounts a phone opens: several women may share it."""
     accounts = User.objects.filter(
         is_active=True,
-        person__in=Person.objects.on_record().with_phone(phone_index),
+        person__in=Person.objects.on_record().with_phone(bytes(phone_index)),
         pk__in=RoleAssignment.objects.in_force().filter(role=Role.MEMBER).values("user"),
     )
     return accounts.filter(is_demo=True) if settings.DEMO else accounts
@@ -156,7 +156,7 @@ def purge_codes(*, now: datetime | None = None) -> int:
     return LoginCode.objects.filter(created_at__lt=(now or timezone.now()) - 2 * DAY).delete()[0]
 
 
-def _refuse_flood(phone_index: bytes, now: datetime) -> None:
+def _refuse_flood(phone_index: bytes | memoryview, now: datetime) -> None:
     codes = LoginCode.objects.filter(created_at__gt=now - DAY)
     if codes.count() >= settings.LOGIN_CODES_PER_DAY:
         logger.error("No more login codes today: %s were asked for", settings.LOGIN_CODES_PER_DAY)
@@ -176,7 +176,7 @@ def _refuse_flood(phone_index: bytes, now: datetime) -> None:
     _refuse_held(phone_index, now)
 
 
-def _refuse_held(phone_index: bytes, now: datetime) -> None:
+def _refuse_held(phone_index: bytes | memoryview, now: datetime) -> None:
     """Ten wrong tries in an hour on one phone, over all its codes: an hour's rest."""
     tried = LoginCode.objects.filter(phone_index=phone_index, created_at__gt=now - HOLD)
     failed = tried.filter(used_at=None).aggregate(total=Sum("tries"))["total"] or 0
@@ -184,7 +184,7 @@ def _refuse_held(phone_index: bytes, now: datetime) -> None:
         raise Refused(_("Muchos códigos errados. Espera una hora o llama a tu coordinadora."))
 
 
-def _lock_phone(phone_index: bytes) -> None:
+def _lock_phone(phone_index: bytes | memoryview) -> None:
     with connection.cursor() as cursor:
         key = int.from_bytes(bytes(phone_index)[:8], "big", signed=True)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

@@ -54,7 +54,7 @@ class RoleForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        field, sentence = PLACES.get(cleaned.get("role", ""), ("", ""))  # type: ignore[call-overload]
+        field, sentence = PLACES.get(cleaned.get("role", ""), ("", ""))
         if field and not cleaned.get(field):
             self.add_error(field, sentence)
         return cleaned

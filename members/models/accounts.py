@@ -43,7 +43,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("cuenta")
@@ -165,9 +165,9 @@ class RoleAssignment(models.Model):
 
     @property
     def scope_name(self) -> str:
-        if self.organisation_id:
+        if self.organisation:
             return self.organisation.name
-        if self.regional_network_id:
+        if self.regional_network:
             return self.regional_network.name
         return str(_("Su propia ficha") if self.role == Role.MEMBER else _("Toda la red"))
 

@@ -16,8 +16,9 @@ from members import lists
 from members.access import Permission, scope_of
 from members.actions import accounts
 from members.forms.accounts import InvitationForm, ProfileForm, RoleForm
-from members.models import AccountLink, Person, Purpose, Role, RoleAssignment, User
 from members.mails import send_invitation
+from members.models import AccountLink, Person, Purpose, Role, RoleAssignment, User
+from members.requests import SignedInRequest
 from network.base.access import SIGNED_IN, ensure, public, requires
 from network.base.accesslog import Action, record_access
 from network.base.errors import Refused
@@ -30,14 +31,14 @@ SHOWN_ACCESSES = 10
 # --- Accounts of staff --------------------------------------------------------------------------
 @require_safe
 @requires(Permission.ACCOUNT_MANAGE)
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: SignedInRequest) -> HttpResponse:
     listing = listing_page(request, lists.ACCOUNTS)
     return render(request, "members/account_list.html", {"listing": listing})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ACCOUNT_MANAGE)
-def account_invite(request: HttpRequest) -> HttpResponse:
+def account_invite(request: SignedInRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         answers = dict(form.cleaned_data)
@@ -55,12 +56,12 @@ def account_invite(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ACCOUNT_MANAGE)
-def account_detail(request: HttpRequest, pk: str) -> HttpResponse:
+def account_detail(request: SignedInRequest, pk: str) -> HttpResponse:
     return _account_page(request, _account(request, pk))
 
 
 def _account_page(
-    request: HttpRequest, user: User, form: RoleForm | None = None
+    request: SignedInRequest, user: User, form: RoleForm | None = None
 ) -> HttpResponse:
     today = timezone.localdate()
     roles = user.role_assignments.select_related(
@@ -79,7 +80,7 @@ def _account_page(
 
 @require_POST
 @requires(Permission.ACCOUNT_MANAGE)
-def account_grant(request: HttpRequest, pk: str) -> HttpResponse:
+def account_grant(request: SignedInRequest, pk: str) -> HttpResponse:
     user = _account(request, pk)
     form = RoleForm(request.POST, user=request.user)
     if form.is_valid():
@@ -95,7 +96,7 @@ def account_grant(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ACCOUNT_MANAGE)
-def role_end(request: HttpRequest, pk: str) -> HttpResponse:
+def role_end(request: SignedInRequest, pk: str) -> HttpResponse:
     role = get_object_or_404(RoleAssignment.objects.select_related("user"), pk=pk)
     return _act(
         request,
@@ -107,7 +108,7 @@ def role_end(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ACCOUNT_MANAGE)
-def account_deactivate(request: HttpRequest, pk: str) -> HttpResponse:
+def account_deactivate(request: SignedInRequest, pk: str) -> HttpResponse:
     user = _account(request, pk)
     return _act(
         request,
@@ -119,7 +120,7 @@ def account_deactivate(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ACCOUNT_MANAGE)
-def account_reactivate(request: HttpRequest, pk: str) -> HttpResponse:
+def account_reactivate(request: SignedInRequest, pk: str) -> HttpResponse:
     user = _account(request, pk)
     return _act(
         request,
@@ -131,7 +132,7 @@ def account_reactivate(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ACCOUNT_MANAGE)
-def account_reset_factors(request: HttpRequest, pk: str) -> HttpResponse:
+def account_reset_factors(request: SignedInRequest, pk: str) -> HttpResponse:
     user = _account(request, pk)
     return _act(
         request,
@@ -143,7 +144,7 @@ def account_reset_factors(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ACCOUNT_MANAGE)
-def account_reinvite(request: HttpRequest, pk: str) -> HttpResponse:
+def account_reinvite(request: SignedInRequest, pk: str) -> HttpResponse:
     user = _account(request, pk)
     if user.email is None:
         raise Http404
@@ -151,11 +152,11 @@ def account_reinvite(request: HttpRequest, pk: str) -> HttpResponse:
     return redirect("account-detail", user.pk)
 
 
-def _account(request: HttpRequest, pk: str) -> User:
+def _account(request: SignedInRequest, pk: str) -> User:
     return get_object_or_404(User.objects.visible_to(request.user), pk=pk)
 
 
-def _act(request: HttpRequest, user: User, act: Any, done: str) -> HttpResponse:
+def _act(request: SignedInRequest, user: User, act: Any, done: str) -> HttpResponse:
     try:
         act()
     except Refused as refusal:
@@ -165,7 +166,7 @@ def _act(request: HttpRequest, user: User, act: Any, done: str) -> HttpResponse:
     return redirect("account-detail", user.pk)
 
 
-def _send_invitation(request: HttpRequest, user: User, token: str) -> None:
+def _send_invitation(request: SignedInRequest, user: User, token: str) -> None:
     address = request.build_absolute_uri(reverse("invitation", args=[token]))
     if send_invitation(user=user, address=address):
         messages.success(request, _("Le enviamos un correo con el enlace. Vale 72 horas."))
@@ -176,7 +177,7 @@ def _send_invitation(request: HttpRequest, user: User, token: str) -> None:
 # --- Who looked at what -------------------------------------------------------------------------
 @require_safe
 @requires(Permission.ACCESS_LOG_VIEW)
-def access_log(request: HttpRequest) -> HttpResponse:
+def access_log(request: SignedInRequest) -> HttpResponse:
     listing = listing_page(request, lists.ACCESSES)
     return render(request, "members/access_list.html", {"listing": listing})
 
@@ -184,7 +185,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
 # --- A member's access, from her record ---------------------------------------------------------
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MEMBER_ACCESS)
-def person_access(request: HttpRequest, pk: str) -> HttpResponse:
+def person_access(request: SignedInRequest, pk: str) -> HttpResponse:
     """Let a woman see her own record from her phone, or end it; lend her a link meanwhile."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     ensure(request.user, Permission.MEMBER_ACCESS, person)
@@ -210,7 +211,7 @@ def person_access(request: HttpRequest, pk: str) -> HttpResponse:
     return never_cache(render)(request, "members/account_member.html", context)
 
 
-def _change_access(request: HttpRequest, person: Person) -> str:
+def _change_access(request: SignedInRequest, person: Person) -> str:
     act = request.POST.get("act")
     if act == "give":
         accounts.give_member_access(person=person, by=request.user)
@@ -233,7 +234,7 @@ def _change_access(request: HttpRequest, person: Person) -> str:
 # --- Oneself ------------------------------------------------------------------------------------
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(SIGNED_IN)
-def own_account(request: HttpRequest) -> HttpResponse:
+def own_account(request: SignedInRequest) -> HttpResponse:
     user = request.user
     form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     if request.method == "POST" and form.is_valid():
@@ -245,7 +246,7 @@ def own_account(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.OWN_RECORD)
-def own_record(request: HttpRequest) -> HttpResponse:
+def own_record(request: SignedInRequest) -> HttpResponse:
     return _own_record(request, request.user, by_link=False)
 
 

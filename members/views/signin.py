@@ -82,9 +82,7 @@ def signin_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row_id, browser = asked
         try:
-            row = signin.check_code(
-                row_id=row_id, browser=browser, code=form.cleaned_data["code"]
-            )
+            row = signin.check_code(row_id=row_id, browser=browser, code=form.cleaned_data["code"])
         except Refused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
@@ -135,9 +133,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = accounts.accept_invitation(
-                token=token, password=form.cleaned_data["password1"]
-            )
+            user = accounts.accept_invitation(token=token, password=form.cleaned_data["password1"])
         except Refused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:

@@ -14,6 +14,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from network.base.access import public
+
 ANSWER_SECONDS = 2
 LEAST_FREE_MB = 200
 
@@ -22,6 +24,7 @@ outbox_age: Callable[[], timedelta | None] = lambda: None  # noqa: E731
 
 
 @require_safe
+@public
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
     """200 when all is well and 503 when not, within a few seconds even if a server hangs."""

@@ -1,4 +1,4 @@
-"""Texts through a gateway: one key per message, retried only when nobody knows, never redirected."""
+"""Texts through a gateway: one key each, asked again only in doubt, never redirected."""
 
 import json
 import stat

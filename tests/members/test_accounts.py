@@ -5,13 +5,16 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from members import checks
 from members.actions import accounts
+from members.checks import check_production
 from members.models import AccountLink, Role, RoleAssignment, User
 from network.base.accesslog import record_access
 from network.base.errors import Refused
@@ -66,9 +69,7 @@ def test_an_administrator_invites_by_mail_with_a_first_role(client, administrato
         ({"role": Role.AUDITOR, "email": "nadie"}, "email"),
     ],
 )
-def test_an_invitation_that_says_too_little_is_refused_whole(
-    client, administrator, answers, field
-):
+def test_an_invitation_that_says_too_little_is_refused_whole(client, administrator, answers, field):
     sign_in(client, administrator)
 
     page = client.post(
@@ -84,9 +85,7 @@ def test_a_second_account_for_one_address_is_refused(administrator):
     UserFactory(email="rosa@ejemplo.pe")
 
     with pytest.raises(Refused, match="Ya hay una cuenta"):
-        accounts.invite(
-            name="Rosa", email="ROSA@ejemplo.pe", by=administrator, role=Role.AUDITOR
-        )
+        accounts.invite(name="Rosa", email="ROSA@ejemplo.pe", by=administrator, role=Role.AUDITOR)
 
 
 def test_a_mail_server_that_is_away_is_told_and_the_account_stays(
@@ -125,9 +124,7 @@ def test_personal_data_is_given_with_a_reason_for_ninety_days_at_most(analyst, a
         with pytest.raises(Refused, match=wrong):
             accounts.grant_role(ends_on=ends_on, reason=reason, **given)
 
-    role = accounts.grant_role(
-        ends_on=today + timedelta(days=90), reason="Informe anual", **given
-    )
+    role = accounts.grant_role(ends_on=today + timedelta(days=90), reason="Informe anual", **given)
 
     assert role.granted_by == administrator
     assert traces()[-1] == ("members.user", "rol personal_data: Informe anual")
@@ -226,8 +223,6 @@ def test_ones_own_page_offers_no_role(client, administrator):
 
 def test_lost_factors_are_taken_away_with_every_session(client, coordinator, administrator):
     sign_in(client, coordinator)
-    from allauth.mfa.models import Authenticator
-
     accounts.reset_factors(user=coordinator, by=administrator)
 
     assert not Authenticator.objects.filter(user=coordinator).exists()
@@ -296,9 +291,7 @@ def test_her_link_reads_her_own_page_until_it_is_closed(client, coordinator, fel
 
 
 @pytest.mark.parametrize("shut", ["newer", "suspended", "withdrawn", "trashed", "wrong"])
-def test_a_link_stops_with_what_it_stood_on(
-    client, coordinator, administrator, felicitas, shut
-):
+def test_a_link_stops_with_what_it_stood_on(client, coordinator, administrator, felicitas, shut):
     PhoneFactory(person=felicitas)
     user = accounts.give_member_access(person=felicitas, by=coordinator)
     token = accounts.open_personal_link(person=felicitas, by=coordinator)
@@ -337,7 +330,10 @@ def test_her_own_page_tells_what_is_kept_and_who_looked(client, member, felicita
     OfficeFactory(person=felicitas, organisation=felicitas.memberships.get().organisation)
     ConsentFactory(person=felicitas)
     record_access(
-        by=coordinator, action="reveal", subject="members.person", subject_id=felicitas.pk,
+        by=coordinator,
+        action="reveal",
+        subject="members.person",
+        subject_id=felicitas.pk,
         purpose="Llamarla por la asamblea",
     )
     record_access(
@@ -375,7 +371,11 @@ def test_she_changes_her_name_and_language(client, analyst):
 # --- The access log -----------------------------------------------------------------------------
 def test_the_auditor_reads_who_did_what(client, auditor, coordinator, felicitas):
     record_access(
-        by=coordinator, action="export", subject="people", row_count=38, purpose="Informe",
+        by=coordinator,
+        action="export",
+        subject="people",
+        row_count=38,
+        purpose="Informe",
         filters={"organizacion": "Río Claro"},
     )
     record_access(by=coordinator, action="view", subject="members.person", subject_id=felicitas.pk)
@@ -436,8 +436,6 @@ def test_create_admin_says_it_in_a_sentence(db):
     ],
 )
 def test_the_deploy_check_refuses_what_is_open_or_weak(settings, name, value, code):
-    from members.checks import check_production
-
     key = "//////8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
     sound = {
         "DEMO": False,
@@ -459,8 +457,6 @@ def test_the_deploy_check_refuses_what_is_open_or_weak(settings, name, value, co
 
 
 def test_the_deploy_check_looks_at_the_database_role_when_it_may_connect(db, monkeypatch):
-    from members import checks
-
     assert checks.check_database_role(None) == []
     assert checks.check_database_role(None, databases=["default"]) == []
     monkeypatch.setattr(checks, "application_privilege", lambda: "superusuario")
@@ -470,6 +466,8 @@ def test_the_deploy_check_looks_at_the_database_role_when_it_may_connect(db, mon
 
 def test_suspended_accounts_cannot_be_invited_without_mail(client, administrator, make_account):
     sign_in(client, administrator)
-    role = RoleAssignmentFactory(user=UserFactory(email=None, person=PersonFactory()), role="member")
+    role = RoleAssignmentFactory(
+        user=UserFactory(email=None, person=PersonFactory()), role="member"
+    )
 
     assert client.post(reverse("account-reinvite", args=[role.user.pk])).status_code == 404

@@ -5,7 +5,12 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
@@ -15,6 +20,7 @@ from django.utils import timezone
 
 from members.actions import accounts
 from members.models import AccountLink, Role, User
+from members.urls.accounts import urlpatterns
 from tests.factories.accounts import sign_in, sign_in_with
 
 PASSWORD = "piedra menuda y terca"
@@ -175,8 +181,6 @@ def test_factors_change_only_after_the_password_is_given_again(client, enrolled)
 
 
 def test_a_backup_code_serves_once(client, enrolled):
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-
     code = RecoveryCodes.activate(enrolled).get_unused_codes()[0]
     give_password(client)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).url == "/inicio/"
@@ -266,7 +270,9 @@ def test_she_sees_where_her_account_is_open_and_closes_the_others(client, enroll
     assert UserSession.objects.filter(user=enrolled).count() == 1
 
 
-def test_suspending_ends_every_session_and_link_at_the_next_request(client, enrolled, administrator):
+def test_suspending_ends_every_session_and_link_at_the_next_request(
+    client, enrolled, administrator
+):
     sign_in(client, enrolled)
     token = accounts.open_invitation(user=enrolled, by=administrator)
     assert client.get(reverse("own-account")).status_code == 200
@@ -351,9 +357,9 @@ WAYS_IN = {
 
 
 def test_every_way_in_is_known_and_signing_up_is_not_one(client, db):
-    from members.urls.accounts import urlpatterns
-
-    assert {p.name for p in urlpatterns if str(p.pattern).lstrip("^").startswith("ingresar/")} == WAYS_IN
+    assert {
+        p.name for p in urlpatterns if str(p.pattern).lstrip("^").startswith("ingresar/")
+    } == WAYS_IN
     answer = client.post(
         reverse("account_signup"),
         {"email": "intrusa@ejemplo.pe", "password1": PASSWORD, "password2": PASSWORD},

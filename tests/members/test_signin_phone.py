@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 
@@ -12,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.actions import accounts, signin
+from members.forms.signin import PhoneSignInForm
 from members.models import LoginCode, Role, User
-from members.tasks import purge_sign_in, send_login_codes
+from members.tasks import purge_sign_in, send_login_code, send_login_codes
 from network.base.errors import Refused
 from network.base.fields import index_of
 from network.channels import texts
@@ -147,9 +149,7 @@ def hidden(answer) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_known_and_unknown_numbers_get_the_same_answers_rows_and_queries(
-    phone, felicitas_account
-):
+def test_known_and_unknown_numbers_get_the_same_answers_rows_and_queries(phone, felicitas_account):
     told, statements = [], []
     for number in ("951000720", "951000721"):
         client = Client()
@@ -225,8 +225,6 @@ def spellings(count: int):
 def test_ten_thousand_spellings_of_one_number_get_no_more_than_one_code_a_minute(
     db, phone, felicitas_account, monkeypatch
 ):
-    from members.forms.signin import PhoneSignInForm
-
     monkeypatch.setattr(signin, "make_password", lambda code: "x")
     asked = 0
     for spelling in spellings(10_000):
@@ -235,10 +233,8 @@ def test_ten_thousand_spellings_of_one_number_get_no_more_than_one_code_a_minute
             continue
         assert form.cleaned_data["phone"] == NUMBER
         asked += 1
-        try:
+        with suppress(Refused):
             signin.request_code(number=NUMBER, browser="b")
-        except Refused:
-            pass
 
     assert asked > 5_000
     assert LoginCode.objects.count() == 1
@@ -414,8 +410,6 @@ def test_a_text_leaves_once_however_often_the_task_runs(phone, felicitas_account
 def test_a_dead_broker_delays_a_code_and_the_sweep_sends_it(
     phone, felicitas_account, monkeypatch, django_capture_on_commit_callbacks
 ):
-    from members.tasks import send_login_code
-
     def away(*args: object) -> None:
         raise send_login_code.OperationalError
 
@@ -429,9 +423,7 @@ def test_a_dead_broker_delays_a_code_and_the_sweep_sends_it(
     assert len(phone.texts) == 1
 
 
-def test_a_gateway_that_fails_breaks_nothing_and_is_not_asked_again(
-    felicitas_account, monkeypatch
-):
+def test_a_gateway_that_fails_breaks_nothing_and_is_not_asked_again(felicitas_account, monkeypatch):
     class Broken:
         def send_text(self, *args: object, **kwargs: object) -> None:
             raise texts.TextFailed("HTTP 500")
@@ -444,18 +436,15 @@ def test_a_gateway_that_fails_breaks_nothing_and_is_not_asked_again(
 
 
 def test_a_late_code_is_not_sent(phone, felicitas_account):
-    row = signin.request_code(
-        number=NUMBER, browser="b", now=timezone.now() - timedelta(minutes=6)
-    )
+    row = signin.request_code(number=NUMBER, browser="b", now=timezone.now() - timedelta(minutes=6))
 
     assert signin.send_code(row_id=row.pk) is False
     assert phone.texts == []
 
 
-def test_the_broker_sees_only_the_id_of_the_row(phone, felicitas_account, monkeypatch,
-                                                django_capture_on_commit_callbacks):
-    from members.tasks import send_login_code
-
+def test_the_broker_sees_only_the_id_of_the_row(
+    phone, felicitas_account, monkeypatch, django_capture_on_commit_callbacks
+):
     sent = []
     monkeypatch.setattr(send_login_code, "delay", lambda *args: sent.append(args))
     with django_capture_on_commit_callbacks(execute=True):

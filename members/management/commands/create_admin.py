@@ -40,7 +40,9 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from refusal
         link = settings.SITE_URL + reverse("invitation", args=[token])
         if options["json"]:
-            self.stdout.write(json.dumps({"email": user.email, "role": "administrator", "link": link}))
+            self.stdout.write(
+                json.dumps({"email": user.email, "role": "administrator", "link": link})
+            )
             return
         where = link if settings.SITE_URL else f"{link} en la dirección del portal"
         self.stdout.write(

@@ -34,8 +34,8 @@ def access_in_words() -> str:
     return (
         HEAD
         + "\n".join(lines)
-        + f"\n\nEntran con correo, clave y segundo paso: {staff}. Las socias entran con un código en"
-        " su celular, y esa sesión solo abre su propia ficha, tengan además el rol que tengan.\n"
+        + f"\n\nEntran con correo, clave y segundo paso: {staff}. Las socias entran con un código"
+        " en su celular, y esa sesión solo abre su propia ficha, tengan además el rol que tengan.\n"
     )
 
 
