@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,13 @@ class OrganisationFilter(django_filters.ModelChoiceFilter):
         super().__init__(label=_("Organización"), queryset=organisations, **kwargs)
 
 
+class SeveralFilter(django_filters.MultipleChoiceFilter):
+    """Any of the ticked ones."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=CheckboxSelectMultiple, **kwargs)
+
+
 class YesNoFilter(django_filters.ChoiceFilter):
     """Rows for which `question`, an expression, is true (sí) or not (no)."""
 
@@ -91,7 +99,7 @@ class PersonFilters(django_filters.FilterSet):
         queryset=Department.objects.order_by("name_key"),
         field_name="district__province__department",
     )
-    trabajo = django_filters.MultipleChoiceFilter(
+    trabajo = SeveralFilter(
         label=_("Trabajo"), choices=Person.Occupation.choices, field_name="occupation"
     )
     sexo = django_filters.ChoiceFilter(
@@ -155,10 +163,8 @@ class OrganisationFilters(django_filters.FilterSet):
         queryset=Department.objects.order_by("name_key"),
         field_name="district__province__department",
     )
-    tipo = django_filters.MultipleChoiceFilter(
-        label=_("Tipo"), choices=Organisation.Kind.choices, field_name="kind"
-    )
-    formalizacion = django_filters.MultipleChoiceFilter(
+    tipo = SeveralFilter(label=_("Tipo"), choices=Organisation.Kind.choices, field_name="kind")
+    formalizacion = SeveralFilter(
         label=_("Formalización"),
         choices=Organisation.Formalisation.choices,
         field_name="formalisation",

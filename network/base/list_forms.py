@@ -53,6 +53,7 @@ class FileForm(PortalForm):
 
     def __init__(self, *args: Any, export: Export, may_be_personal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.marks_optional = False
         if not (may_be_personal and export.has_personal):
             for name in ("is_personal", "purpose", "purpose_words"):
                 del self.fields[name]

@@ -19,6 +19,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -37,6 +38,7 @@ from network.base.listing import kept_query
 from network.base.models import Job, SavedView
 from network.base.saved import delete_view, rename_view, save_view
 from network.base.tables import Format
+from network.base.text import sort_key
 
 # More rows than this make a workbook that takes longer than a page should.
 DIRECT_ROWS = 5000
@@ -110,13 +112,13 @@ def _as_file(response: HttpResponseBase, order: FileOrder) -> HttpResponseBase:
 def job_list(request: HttpRequest) -> HttpResponse:
     """Her own jobs, newest first, and the lists she may take. It renews itself while one works."""
     jobs = list(Job.objects.filter(owner_id=request.user.pk).order_by("-created_at")[:50])
-    exports = [e for e in declared("exports").values() if can(request.user, e.file_permission)]
+    may_take = [e for e in declared("exports").values() if can(request.user, e.file_permission)]
     is_fragment = "HX-Request" in request.headers
     template = "base_pages/_jobs.html" if is_fragment else "base_pages/job_list.html"
     context = {
         "jobs": [_job_line(row) for row in jobs],
         "is_working": any(row.state in OPEN for row in jobs),
-        "exports": exports,
+        "exports": sorted(may_take, key=lambda e: sort_key(force_str(e.title))),
     }
     return render(request, template, context)
 
