@@ -9,6 +9,7 @@ import django.conf.locale
 from csp.constants import NONE, SELF
 from django.contrib.messages.constants import ERROR, INFO, SUCCESS, WARNING
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
 
 def env_text(name: str, default: str | None = None) -> str:
@@ -277,6 +278,8 @@ django.conf.locale.LANG_INFO["es-pe"] = {
     "name": "Peruvian Spanish",
     "name_local": "Castellano",
 }
+
+FILTERS_EMPTY_CHOICE_LABEL = gettext_lazy("Cualquiera")
 
 # --- Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
