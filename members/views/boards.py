@@ -63,6 +63,7 @@ HORIZONS = (30, 60, 90)
 MOST_VACANT = 100
 MOST_ENDING = 200
 MOST_PAST = 60
+RANK = {post.value: number for number, post in enumerate(Office.Post)}
 
 
 def _body(request: HttpRequest, organisation: UUID | None, network: str | None) -> Body:
@@ -356,7 +357,7 @@ def _by_board(offices: list[tuple[Office, Person | None]], today: date) -> list[
     for (ends_on, body), group in groupby(
         offices, key=lambda pair: (pair[0].ends_on, pair[0].body)
     ):
-        ending = list(group)
+        ending = sorted(group, key=lambda pair: RANK[pair[0].post])
         count = len(ending)
         told = [f"{o.get_post_display()} {p.full_name if p else ''}".strip() for o, p in ending]
         turns.append(

@@ -1,0 +1,3 @@
+"""The cast of the registry's tests."""
+
+from tests.members.conftest import *  # noqa: F403  # the same people knock at the API
