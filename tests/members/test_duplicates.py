@@ -128,6 +128,17 @@ def test_a_document_already_on_record_is_a_look_alike(
     assert names(look_alikes(typed, by=leader)) == ["Rosaura Apaza Condori"]
 
 
+def test_two_documents_of_one_kind_speak_against_it(leader: User, rio_claro: Organisation) -> None:
+    MembershipFactory(person=PersonFactory(dni="40881412"), organisation=rio_claro)
+    name = Name("Felícitas", "Apaza", "Condori")
+
+    same_kind = Typed(name, document_kind="dni", document="00481037")
+    other_kind = Typed(name, document_kind="ce", document="001234567")
+
+    assert look_alikes(same_kind, by=leader) == []
+    assert names(look_alikes(other_kind, by=leader)) == ["Felícitas Apaza Condori"]
+
+
 def test_look_alikes_out_of_reach_stay_unknown(
     other_region_coordinator: User, felicitas: Person
 ) -> None:
