@@ -1,5 +1,6 @@
 """A portal with data of a given size, started as a newcomer starts it, and stopped again."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,7 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from bench.memory import children, command_of
 from network.serve.environment import ROOT, read
 from network.serve.process import die_with_parent, free_port
 
@@ -66,8 +69,15 @@ class Portal:
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints, run against this portal."""
+        return self._said("manage.py", *arguments)
+
+    def inside(self, *arguments: str) -> Any:
+        """What a measure of bench/inside.py answers."""
+        return json.loads(self._said("-m", "bench.inside", *arguments).splitlines()[-1])
+
+    def _said(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=os.environ | self.variables,
             capture_output=True,
@@ -77,6 +87,10 @@ class Portal:
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
         return done.stdout
+
+    def web_workers(self) -> list[int]:
+        web = [pid for pid in children(self.process.pid) if "gunicorn" in command_of(pid)]
+        return web[1:]  # the first one only watches over the others
 
 
 @contextmanager

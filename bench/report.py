@@ -36,7 +36,7 @@ def show(line: Line) -> None:
     ratio = f"{line.ratio:5.2f} ×" if line.ratio else " " * 7
     beside = f"{line.floor:10.2f}" if line.floor is not None else " " * 10
     print(
-        f"{line.measure:<52}{line.ours:10.2f} {line.unit:<4}{beside} {ratio}  "
+        f"{line.measure:<60}{line.ours:10.2f} {line.unit:<4}{beside} {ratio}  "
         f"{line.goal:<30} {mark}",
         flush=True,
     )

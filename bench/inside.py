@@ -1,0 +1,200 @@
+"""What is measured or made ready with the portal's own code, in its environment.
+
+`python -m bench.inside NAME [ARGUMENT…]` does one of them and prints what came of it as JSON.
+"""
+
+import json
+import os
+import re
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "network.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.http import QueryDict  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from xlsxwriter import Workbook  # noqa: E402
+
+from members import synthetic  # noqa: E402
+from members.models import (  # noqa: E402
+    Organisation,
+    Person,
+    RegionalNetwork,
+    Role,
+    RoleAssignment,
+    User,
+)
+from network.base.contracts import declared  # noqa: E402
+from network.base.errors import Refused  # noqa: E402
+from network.base.exporting.order import FileOrder, order_file  # noqa: E402
+from network.base.exporting.reading import read_rows  # noqa: E402
+from network.base.exporting.workbook import write_workbook  # noqa: E402
+from network.base.fields import index_of  # noqa: E402
+from network.base.imports.engine import Request, file_digest, run_import  # noqa: E402
+from network.base.imports.mapping import plan_sheets  # noqa: E402
+from network.base.imports.reader import open_book  # noqa: E402
+from network.base.tables import Format  # noqa: E402
+from tests.factories.accounts import sign_in  # noqa: E402
+
+NATIONAL, REGIONAL = "nacional@ejemplo.pe", "regional@ejemplo.pe"
+BIG_TABLES = ("members_person", "members_membership", "members_phone")
+
+
+def cast(people: str) -> dict[str, Any]:
+    """Two coordinators who have signed in, and the rows that the measures ask for."""
+    network = RegionalNetwork.objects.filter(affiliations__isnull=False).first()
+    number = int(people) // 2
+    document = synthetic.dni(number, series=1)
+    in_order = Person.objects.on_record().order_by("name_key", "pk")
+    deep = in_order[int(people) * 3 // 4]
+    rare = Person.objects.filter(document_kind="dni", maternal_surname__gt="").order_by("pk")[
+        number // 2
+    ]
+    return {
+        "national": _cookies(NATIONAL, Role.NATIONAL_COORDINATOR),
+        "regional": _cookies(REGIONAL, Role.REGIONAL_COORDINATOR, regional_network=network),
+        "document": document,
+        "document_index": bytes(index_of(Person, "document_index", document, "dni")).hex(),
+        "rare": rare.search_key,
+        "deep_id": str(deep.pk),
+        "deep_key": deep.name_key,
+        "organisation": str(Organisation.objects.order_by("pk")[0].pk),
+    }
+
+
+def _cookies(email: str, role: str, **scope: Any) -> dict[str, str]:
+    user, _new = User.objects.get_or_create(email=email, defaults={"name": email, "password": "!"})
+    starts_on = timezone.localdate()
+    RoleAssignment.objects.get_or_create(
+        user=user, role=role, **scope, defaults={"starts_on": starts_on}
+    )
+    client = sign_in(Client(), user)
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+def plans(cookies: str, *paths: str) -> dict[str, Any]:
+    """How PostgreSQL reads the big tables for these pages: by which indexes, or row by row."""
+    client = Client()
+    client.cookies.load(json.loads(cookies))
+    indexes: set[str] = set()
+    walked: set[str] = set()
+    for path in paths:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path, HTTP_HOST="127.0.0.1")
+        for query in queries.captured_queries:
+            if not query["sql"].startswith("SELECT") or "members_" not in query["sql"]:
+                continue
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+            indexes |= set(re.findall(r"(?:using|Index Scan on) (members_\w+)", plan))
+            walked |= {t for t in re.findall(r"Seq Scan on (\w+)", plan) if t in BIG_TABLES}
+    return {"indexes": sorted(indexes), "walked": sorted(walked)}
+
+
+# --- Files out -----------------------------------------------------------------------------------
+def _order(form: Format, kind: str) -> FileOrder:
+    return order_file(
+        declared("exports")["people"],
+        format=form,
+        query=QueryDict(),
+        by=User.objects.get(email=NATIONAL),
+        is_personal=kind == "personal",
+        purpose="other",
+        purpose_words="para medir cuánto tarda",
+    )
+
+
+def copy_of_file(kind: str) -> dict[str, Any]:
+    """The same query by COPY, straight from PostgreSQL to nowhere."""
+    table = _order(Format.CSV, kind).table
+    seconds = []
+    with connection.cursor() as cursor, Path(os.devnull).open("wb") as nowhere:
+        cursor.execute("SET statement_timeout = 0")
+        statement = cursor.mogrify(table.sql, table.params).decode()
+        for _round in range(2):
+            begun = time.perf_counter()
+            cursor.copy_expert(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv)", nowhere)
+            seconds.append(time.perf_counter() - begun)
+    return {"seconds": min(seconds)}
+
+
+def workbook(folder: str) -> dict[str, Any]:
+    with (Path(folder) / "ours.xlsx").open("wb") as target:
+        return _measured(lambda: write_workbook(_order(Format.XLSX, "plain"), target))
+
+
+def plain_workbook(folder: str) -> dict[str, Any]:
+    """The same rows by XlsxWriter alone: texts, no formats, no second sheet."""
+
+    def write() -> int:
+        number = 0
+        with Workbook(Path(folder) / "plain.xlsx", {"constant_memory": True}) as book:
+            sheet = book.add_worksheet()
+            for number, cells in enumerate(read_rows(_order(Format.XLSX, "plain").table)):
+                for place, cell in enumerate(cells):
+                    if cell is not None:
+                        sheet.write_string(number, place, str(cell))
+        return number + 1
+
+    return _measured(write)
+
+
+# --- Files in ------------------------------------------------------------------------------------
+def bring_in(file: str, mode: str) -> dict[str, Any]:
+    """A list through the engine: `preview`, or `commit`."""
+    content = Path(file).read_bytes()
+
+    def run() -> dict[str, int]:
+        with open_book(content, file) as book:
+            plans = plan_sheets(book.sheets, [declared("imports")["people"]])
+            request = Request(Path(file).name, file_digest(content), tuple(plans))
+            by = User.objects.get(email=NATIONAL)
+            return run_import(book=book, request=request, by=by, commit=mode == "commit").counts
+
+    return _measured(run)
+
+
+def refuse(file: str) -> dict[str, Any]:
+    """A file that means harm: the sentence it is refused with, or the rows read from it."""
+    content = Path(file).read_bytes()
+
+    def run() -> str:
+        try:
+            with open_book(content, file) as book:
+                return (
+                    f"{sum(1 for sheet in book.sheets for _line in book.lines(sheet.index))} filas"
+                )
+        except Refused as refusal:
+            return str(refusal.message)
+
+    return _measured(run)
+
+
+def _measured(run: Callable[[], Any]) -> dict[str, Any]:
+    """Seconds, and the most memory that this process and the ones it started ever held."""
+    begun = time.perf_counter()
+    answer = run()
+    seconds = time.perf_counter() - begun
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peak = sum(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
+    return {"seconds": seconds, "peak_mb": peak, "answer": answer}
+
+
+WORKS: dict[str, Callable[..., dict[str, Any]]] = {
+    work.__name__: work
+    for work in (cast, plans, copy_of_file, workbook, plain_workbook, bring_in, refuse)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(WORKS[sys.argv[1]](*sys.argv[2:]), ensure_ascii=False))
