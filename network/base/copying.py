@@ -1,9 +1,10 @@
 """COPY from Python: many rows into one table, with history and its context, in constant memory."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from psycopg2 import sql
@@ -71,28 +72,44 @@ class _Lines(io.TextIOBase):
 
 
 def _cell(value: Any) -> str:
-    if type(value) is str:
-        return value.translate(_ESCAPES) if _needs_escape(value) else value
     if value is None:
         return r"\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
+    encode = _ENCODERS.get(type(value))
+    return encode(value) if encode else _other(value)
+
+
+def _text(value: str) -> str:
+    if value.isprintable() and "\\" not in value:
+        return value
+    return value.translate(_ESCAPES)
+
+
+def _bytes(value: bytes) -> str:
+    return rf"\\x{value.hex()}"
+
+
+def _other(value: Any) -> str:
+    """Subclasses of what is known, such as the codes of choices and sealed bytes."""
     if isinstance(value, bytes):
-        return rf"\\x{value.hex()}"
-    if isinstance(value, list):
-        return "{" + ",".join(_array_item(item) for item in value) + "}"
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return _cell(str(value))
-
-
-def _needs_escape(value: str) -> bool:
-    return "\\" in value or "\t" in value or "\n" in value or "\r" in value
+        return _bytes(value)
+    return value.isoformat() if isinstance(value, date) else _text(str(value))
 
 
 def _array_item(item: str) -> str:
     quoted = item.replace("\\", r"\\").replace('"', r"\"")
     return f'"{quoted}"'.translate(_ESCAPES)
+
+
+_ENCODERS: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    bool: lambda value: "t" if value else "f",
+    bytes: _bytes,
+    UUID: lambda value: f"{value.int:032x}",
+    int: str,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    list: lambda value: "{" + ",".join(map(_array_item, value)) + "}",
+}
 
 
 def update_rows(

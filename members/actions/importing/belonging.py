@@ -132,8 +132,7 @@ class Belongings:
                 self.run.batch.file_name[:120],
             )
         )
-        self.run.created(incoming.row, Membership, pk)
-        after = _("%(name)s, desde %(day)s") % {"name": organisation.name, "day": since}
-        incoming.row.changes.append(
-            shared.Change("organisation", "", after if since else organisation.name)
-        )
+        if incoming.tells_changes:
+            self.run.created(incoming.row, Membership, pk)
+            words = _("%(name)s, desde %(day)s") % {"name": organisation.name, "day": since}
+            incoming.tell("organisation", "", words if since else organisation.name)

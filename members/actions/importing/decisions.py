@@ -1,6 +1,5 @@
 """Consents that a list brings: never without a day, never against a newer decision."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -130,9 +129,10 @@ class Decisions:
                 self.now,
             )
         )
-        self.run.created(incoming.row, Consent, pk)
-        before = shared.yes_no(stored["is_granted"]) if stored else _("sin preguntar")
-        incoming.row.changes.append(shared.Change(column, before, shared.yes_no(is_granted)))
+        if incoming.tells_changes:
+            self.run.created(incoming.row, Consent, pk)
+            before = shared.yes_no(stored["is_granted"]) if stored else _("sin preguntar")
+            incoming.tell(column, before, shared.yes_no(is_granted))
 
 
 def _was_a_child(incoming: Incoming, day: date) -> bool:

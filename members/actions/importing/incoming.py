@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,16 +12,25 @@ from members.models import Organisation, Person, Phone
 from members.rules import Name, read_document
 from network.base.dates import PartialDate
 from network.base.errors import Refused
-from network.base.fields import index_of
-from network.base.imports.rows import ERASE, Row
+from network.base.fields import BlindIndexField
+from network.base.imports.rows import ERASE, Change, Row
 from network.base.text import sound
+
+
+_document_digest = cast(BlindIndexField, Person._meta.get_field("document_index")).digest
+_phone_digest = cast(BlindIndexField, Phone._meta.get_field("number_index")).digest
 
 
 @dataclass(eq=False)
 class Incoming:
-    """What a row says of a woman. A part that it leaves blank is None or empty."""
+    """What a row says of a woman. A part that it leaves blank is None or empty.
+
+    `tells_changes` is off for a new woman: all of hers is new, goes with her when the import is
+    undone, and is not told apart.
+    """
 
     row: Row
+    tells_changes: bool = True
     id: UUID | None = None
     given_names: str = ""
     paternal_surname: str | Any = ""
@@ -35,13 +44,13 @@ class Incoming:
     district: Any = None
     organisations: list[Organisation] = field(default_factory=list)
 
-    @property
+    @cached_property
     def said_surnames(self) -> tuple[str, str]:
         """Surnames as text, when the row neither leaves them blank nor erases them."""
         both = (self.paternal_surname, self.maternal_surname)
         return tuple(one if isinstance(one, str) else "" for one in both)  # type: ignore[return-value]
 
-    @property
+    @cached_property
     def is_named(self) -> bool:
         return bool(self.given_names and any(self.said_surnames))
 
@@ -63,6 +72,9 @@ class Incoming:
     @property
     def call_name(self) -> str:
         return sound(self.given_names).partition(" ")[0]
+
+    def tell(self, column: str, before: str, after: str) -> None:
+        self.row.changes.append(Change(column, before, after))
 
     def has(self, column: str) -> bool:
         return column in self.row.values
@@ -108,7 +120,7 @@ def _read_document(incoming: Incoming) -> None:
         row.refuse(column, refusal.message)
         return
     incoming.document_kind = kind
-    incoming.document_index = index_of(Person, "document_index", incoming.document, kind)
+    incoming.document_index = _document_digest(incoming.document, str(kind))
 
 
 def _read_missing_document(incoming: Incoming, kind: str) -> None:
@@ -125,7 +137,7 @@ def _looks_like_dni(text: str) -> bool:
 def _read_phone(incoming: Incoming) -> None:
     incoming.phone = incoming.row.values.get("phone")
     if isinstance(incoming.phone, str):
-        incoming.phone_index = index_of(Phone, "number_index", incoming.phone)
+        incoming.phone_index = _phone_digest(incoming.phone)
 
 
 def _read_organisations(incoming: Incoming, organisations: Organisations) -> None:

@@ -166,8 +166,7 @@ class _Block:
             return by_ruc
         decided = self.run.decision(row)
         if decided and decided != SOMEONE_ELSE:
-            chosen = {str(pk): pk for pk in self.known.by_id}.get(decided)
-            return chosen
+            return {str(pk): pk for pk in self.known.by_id}.get(decided)
         if len(by_name) > 1:
             raise Refused(
                 _("Hay varias llamadas así. Escribe su nombre completo o su RUC."), field="name"
@@ -284,7 +283,7 @@ class _Block:
         if not self.directory.may_register:
             raise Refused(
                 _(
-                    "No está entre tus organizaciones, y registrar nuevas le toca a la coordinación."
+                    "No está entre las tuyas; registrar nuevas le toca a la coordinación."
                 ),
                 field="name",
             )

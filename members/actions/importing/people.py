@@ -103,16 +103,29 @@ def write_people(rows: list[Row], run: Run) -> None:
 
 def _one_per_woman(rows: list[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
     """Rows about women who cannot be mistaken for each other, and the rest."""
-    first, again, keys = [], [], set()
+    first: list[Incoming] = []
+    again: list[Incoming] = []
+    keys: set[Any] = set()  # what one woman alone can have
+    likes: set[Any] = set()  # what two can share, of rows without document
+    all_likes: set[Any] = set()
     for row in rows:
         mine = {row.id, row.document_index} - {None}
-        if row.is_named:
-            mine |= {row.short_key}
-        if row.phone_index:
-            mine |= {(row.phone_index, row.call_name)}
-        (again if mine & keys else first).append(row)
+        alike = _likeness(row)
+        others = likes if row.document_index else all_likes
+        is_again = not (mine.isdisjoint(keys) and alike.isdisjoint(others))
+        (again if is_again else first).append(row)
         keys |= mine
+        all_likes |= alike
+        if not row.document_index:
+            likes |= alike
     return first, again
+
+
+def _likeness(row: Incoming) -> set[Any]:
+    alike: set[Any] = {row.short_key} if row.is_named else set()
+    if row.phone_index:
+        alike.add((row.phone_index, row.call_name))
+    return alike
 
 
 class _Block:
@@ -123,6 +136,7 @@ class _Block:
         self.now = timezone.now()
         self.matcher = Matcher(registry.scope)
         self.matcher.load(rows)
+        self.doubts: dict[int, list[Doubt]] = {}
         self.meant = {id(row): self._meant(row) for row in rows}
         people = {person["id"] for person in self.meant.values() if person}
         self.phones = Phones(people, run)
@@ -145,12 +159,19 @@ class _Block:
         """The record by key, document or someone's decision; else the only likely one."""
         if person := self.matcher.hard_match(row):
             return person
-        doubts = [] if row.id else self.matcher.doubts(row)
+        doubts = self._doubts(row)
         decided = self.run.decision(row.row)
         for doubt in doubts:
             if str(doubt.person["id"]) == decided:
                 return doubt.person
         return doubts[0].person if len(doubts) == 1 and doubts[0].is_likely else None
+
+    def _doubts(self, row: Incoming) -> list[Doubt]:
+        if row.id:
+            return []
+        if id(row) not in self.doubts:
+            self.doubts[id(row)] = self.matcher.doubts(row)
+        return self.doubts[id(row)]
 
     def _settle(self, incoming: Incoming) -> None:
         person = self.matcher.hard_match(incoming)
@@ -188,7 +209,7 @@ class _Block:
 
     def _settle_unknown(self, incoming: Incoming) -> None:
         """No key and no known document: new, unless she looks like someone on record."""
-        doubts = self.matcher.doubts(incoming)
+        doubts = self._doubts(incoming)
         decided = self.run.decision(incoming.row)
         chosen = [d.person for d in doubts if str(d.person["id"]) == decided]
         if chosen and self.matcher.is_in_reach(chosen[0]["id"]):
@@ -307,10 +328,10 @@ class _Block:
         pk = new_id()
         self.new.append(self._new_person(incoming, pk))
         self.run.created(row, Person, pk)
+        incoming.tells_changes = False
         self.phones.take(incoming, pk)
         self.belongings.take(incoming, pk)
         self.decisions.take(incoming, pk)
-        row.changes.clear()
         if row.problems:
             self._back_to(marks)
         else:
@@ -319,7 +340,9 @@ class _Block:
             row.settle(is_new=True)
 
     def _new_person(self, incoming: Incoming, pk: UUID) -> tuple[Any, ...]:
-        values = {name: v for name, v in incoming.row.values.items() if v is not ERASE}
+        values = incoming.row.values
+        if ERASE in values.values():
+            values = {name: value for name, value in values.items() if value is not ERASE}
         born = incoming.born if isinstance(incoming.born, PartialDate) else None
         paternal, maternal = incoming.said_surnames
         document = incoming.document

@@ -42,7 +42,7 @@ class Phones:
         if incoming.phone is ERASE:
             if main:
                 self._give_up(incoming, main, retired_at=timezone.now())
-                incoming.row.changes.append(shared.Change("phone", _tail(main["number_tail"]), ""))
+                incoming.tell("phone", _tail(main["number_tail"]), "")
         elif incoming.phone is None:
             if main and has_whatsapp is not None:
                 self._compare(incoming, main, has_whatsapp)
@@ -78,8 +78,9 @@ class Phones:
             self._compare(incoming, same, has_whatsapp, is_primary=True, retired_at=None)
         else:
             self._add(incoming, person, has_whatsapp)
-        before = _tail(main["number_tail"]) if main else ""
-        incoming.row.changes.append(shared.Change("phone", before, phone_in_groups(incoming.phone)))
+        if incoming.tells_changes:
+            before = _tail(main["number_tail"]) if main else ""
+            incoming.tell("phone", before, phone_in_groups(incoming.phone))
 
     def _add(self, incoming: Incoming, person: UUID, has_whatsapp: bool | None) -> None:
         pk, number = new_id(), incoming.phone
@@ -87,7 +88,8 @@ class Phones:
         self.new.append(
             (pk, person, incoming.phone_index, number[-3:], has_whatsapp, True, sealed, "")
         )
-        self.run.created(incoming.row, Phone, pk)
+        if incoming.tells_changes:
+            self.run.created(incoming.row, Phone, pk)
 
     def _give_up(self, incoming: Incoming, phone: dict[str, Any], **also: Any) -> None:
         self._set(incoming, phone, self.given_up, is_primary=False, **also)
@@ -97,10 +99,8 @@ class Phones:
     ) -> None:
         if has_whatsapp is not None and has_whatsapp != phone["has_whatsapp"]:
             also["has_whatsapp"] = has_whatsapp
-            incoming.row.changes.append(
-                shared.Change(
-                    "whatsapp", shared.yes_no(phone["has_whatsapp"]), shared.yes_no(has_whatsapp)
-                )
+            incoming.tell(
+                "whatsapp", shared.yes_no(phone["has_whatsapp"]), shared.yes_no(has_whatsapp)
             )
         if also:
             self._set(incoming, phone, self.changed, **also)

@@ -36,6 +36,7 @@ class Organisations:
         self.scope = scope
         self.by_id: dict[UUID, Organisation] = {}
         self.by_ruc: dict[str, UUID] = {}
+        self.found: dict[str, Organisation] = {}
         self.by_name: dict[str, set[UUID]] = defaultdict(set)
         rows = Organisation.objects.filter(trashed_at=None)
         for organisation in rows.only("id", "name", "short_name", "ruc", "is_demo"):
@@ -53,6 +54,11 @@ class Organisations:
 
     def find(self, text: str) -> Organisation:
         """The one organisation in reach that is called so, or has that RUC."""
+        if text not in self.found:
+            self.found[text] = self._find(text)
+        return self.found[text]
+
+    def _find(self, text: str) -> Organisation:
         found = {pk for pk in self.by_name.get(fold(text), ()) if self.is_in_reach(pk)}
         ruc = "".join(char for char in text if char.isdigit())
         if not found and len(ruc) == 11 and self.is_in_reach(self.by_ruc.get(ruc, UUID(int=0))):

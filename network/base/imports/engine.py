@@ -4,8 +4,10 @@ Rows go in blocks: read, cleaned cell by cell, then handed to the app's `write`,
 whole block at once. Everything happens in one transaction: all the good rows, or none.
 """
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -26,12 +28,13 @@ from network.base.imports.rows import ERASE, ERASE_WORD, Outcome, Row
 from network.base.models import ImportBatch
 
 BLOCK_ROWS = 4000
-# Texts of one column whose meaning is remembered: organisations, kinds and districts repeat.
+# Texts of one column whose meaning is remembered.
 REMEMBERED_TEXTS = 5000
 CELL_FAULTS = frozenset(
     "#N/A #N/D #REF! #¡REF! #VALUE! #¡VALOR! #DIV/0! #¡DIV/0! #NAME? #¿NOMBRE? #NULL! #¡NULO! "
     "#NUM! #¡NUM!".split()
 )
+USUAL_COLLECTION = gc.get_threshold()
 IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
 
 Progress = Callable[[int, int], None]
@@ -123,7 +126,7 @@ def run_import(
     counts = dict.fromkeys(Outcome.values, 0)
     total = sum(book.sheets[plan.sheet].row_count for plan in request.plans)
     context = {"user": str(by.pk) if by else None, "action": "import", "file": request.file_name}
-    with _told_when_locked(), transaction.atomic(), pghistory.context(**context):
+    with _seldom_collected(), _told_when_locked(), transaction.atomic(), pghistory.context(**context):
         if commit:
             _one_at_a_time()
         run = Run(by, _batch(request, by), request.decisions)
@@ -151,18 +154,27 @@ def _refuse_unreadable(plans: tuple[Plan, ...]) -> None:
         raise Refused(" ".join(problems))
 
 
-class _told_when_locked:  # noqa: N801  # used as a context manager
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """A block of rows is many objects and no cycles: looking for some doubles the time."""
+    gc.set_threshold(100_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*USUAL_COLLECTION)
+
+
+@contextmanager
+def _told_when_locked() -> Iterator[None]:
     """Waiting for a record that someone else holds is no fault, and has an end."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        waits = (errors.LockNotAvailable, errors.DeadlockDetected)
-        if isinstance(error, OperationalError) and isinstance(error.__cause__, waits):
-            raise Refused(
-                _("Otra persona está cambiando las mismas fichas. Prueba otra vez en un minuto.")
-            ) from error
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected):
+            raise
+        raise Refused(
+            _("Otra persona está cambiando las mismas fichas. Prueba otra vez en un minuto.")
+        ) from error
 
 
 def _one_at_a_time() -> None:
@@ -216,11 +228,16 @@ class _RowReader:
 
     def __init__(self, plan: Plan, corrections: Mapping[str, str]) -> None:
         known = columns_of(plan.declaration)
+        corrected = {key.split(":", 2)[2] for key in corrections}
         self.sheet = plan.sheet
         self.used = [(i, name) for i, name in enumerate(plan.columns) if name]
-        self.columns = [known[name] for _i, name in self.used]
+        # With each column, the texts it has read: organisations, kinds and districts repeat.
+        self.columns: list[tuple[ImportColumn, dict[str, Any]]] = [
+            (column, {})
+            for name, column in known.items()
+            if name in plan.columns or name in corrected
+        ]
         self.required = [column for column in known.values() if column.is_required]
-        self.remembered: dict[str, dict[str, Any]] = {name: {} for name in known}
         self.corrections: dict[int, dict[str, str]] = {}
         for key, text in corrections.items():
             sheet, number, column = key.split(":", 2)
@@ -237,19 +254,20 @@ class _RowReader:
             texts[name] = text
         if not any(texts.values()):
             return None
-        for column in self.columns:
+        for column, remembered in self.columns:
             if text := texts.get(column.name):
-                self._clean(row, column, text)
+                if text in remembered:
+                    row.values[column.name] = remembered[text]
+                else:
+                    self._clean(row, column, text, remembered)
         for column in self.required:
             if not texts.get(column.name):
                 row.refuse(column.name, _("Falta este dato."))
         return row
 
-    def _clean(self, row: Row, column: ImportColumn, text: str) -> None:
-        remembered = self.remembered[column.name]
-        if text in remembered:
-            row.values[column.name] = remembered[text]
-            return
+    def _clean(
+        self, row: Row, column: ImportColumn, text: str, remembered: dict[str, Any]
+    ) -> None:
         try:
             value = _value(column, text)
         except Refused as refusal:

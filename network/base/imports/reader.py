@@ -1,4 +1,4 @@
-"""A workbook, a text file or pasted cells as sheets of texts. Numbers of rows are those she sees."""
+"""A workbook, a text file or pasted cells as sheets of texts; rows have the numbers she sees."""
 
 import csv
 import io
