@@ -27,7 +27,9 @@ def folded(expression: str) -> str:
 
 def sounded(expression: str) -> str:
     for written, heard in SOUND_STEPS:
-        expression = f"replace({expression}, '{written}', '{heard}')"
+        # Django's reader of scripts would make two spaces one, in a literal too.
+        written = written.replace(" ", r"\x20")
+        expression = f"replace({expression}, E'{written}', '{heard}')"
     return expression
 
 
