@@ -14,6 +14,7 @@ from network.partners.actions import (
 )
 from network.partners.models import Institution, Programme
 from network.places.models import District
+from tests.factories.accounts import RoleAssignmentFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 28)
@@ -181,3 +182,13 @@ def test_every_change_leaves_its_history():
         ("insert", "Pure Earth Perú"),
         ("update", "Otra"),
     ]
+
+
+@pytest.mark.parametrize(("role", "sees"), [("analyst", True), ("trainer", False)])
+def test_rows_are_seen_by_those_who_may_see_partners(role, sees):
+    institution()
+    programme()
+    user = RoleAssignmentFactory(role=role).user
+
+    assert Institution.objects.visible_to(user).exists() is sees
+    assert Programme.objects.visible_to(user).exists() is sees
