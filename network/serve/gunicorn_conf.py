@@ -1,5 +1,6 @@
 """Gunicorn's settings, the same in `make run` and in deploy/."""
 
+import gc
 import os
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -15,3 +16,9 @@ control_socket_disable = True
 accesslog = "-"
 # The path without its query: a search holds names and documents.
 access_log_format = "%(m)s %(U)s %(s)s %(M)s ms"
+
+
+def post_worker_init(worker: object) -> None:
+    """What is loaded by now stays for good: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
