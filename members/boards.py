@@ -177,7 +177,7 @@ def presidents_without_access(user: Any, day: date) -> QuerySet[Office]:
 
 
 def term_in_words(office: Office) -> str:
-    since = date_format(office.starts_on, "d/m/Y")
+    since = date_format(office.starts_on, "d/m/Y") if office.starts_on else ""
     if office.ends_on is None:
         return _("desde el %(since)s, sin fecha de término") % {"since": since}
     return _("del %(since)s al %(until)s") % {

@@ -1,6 +1,5 @@
 """Questions about consents: what a person decided, who was never asked, which text she heard."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -98,7 +97,7 @@ def coverage(people: QuerySet[Person]) -> list[dict[str, Any]]:
     """For every purpose: how many of these people said yes, said no, and were never asked."""
     total = people.count()
     counted = {
-        row["purpose"]: row
+        row["purpose"]: (row["yes"], row["asked"])
         for row in Consent.objects.current()
         .filter(person__in=people)
         .values("purpose")
@@ -106,13 +105,13 @@ def coverage(people: QuerySet[Person]) -> list[dict[str, Any]]:
     }
     rows = []
     for purpose in Purpose:
-        row: Mapping[str, int] = counted.get(purpose.value, {"yes": 0, "asked": 0})
+        yes, asked = counted.get(purpose.value, (0, 0))
         rows.append(
             {
                 "purpose": purpose,
-                "yes": row["yes"],
-                "no": row["asked"] - row["yes"],
-                "unasked": total - row["asked"],
+                "yes": yes,
+                "no": asked - yes,
+                "unasked": total - asked,
                 "total": total,
             }
         )

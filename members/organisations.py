@@ -82,8 +82,7 @@ def network_trails(network: RegionalNetwork) -> list[Trail]:
 
 def changes_of(user: Any, body: Organisation | RegionalNetwork) -> list[Entry]:
     """All that was recorded about a body; values only for those who may see its people."""
-    is_organisation = isinstance(body, Organisation)
-    trails = organisation_trails(body) if is_organisation else network_trails(body)
+    trails = organisation_trails(body) if isinstance(body, Organisation) else network_trails(body)
     return history_of(trails, with_values=can(user, Permission.PERSON_VIEW, body))
 
 

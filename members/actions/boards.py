@@ -135,7 +135,8 @@ def _access_by_person(body: Body, day: date) -> dict[UUID, list[RoleAssignment]]
     ).select_related("user")
     found: dict[UUID, list[RoleAssignment]] = {}
     for role in roles:
-        found.setdefault(role.user.person_id, []).append(role)
+        if person_id := role.user.person_id:
+            found.setdefault(person_id, []).append(role)
     return found
 
 
@@ -214,7 +215,7 @@ class _Act:
         return self.first_day - ONE_DAY
 
     def end_office(self, office: Office, reason: str) -> None:
-        if self.last_day < office.starts_on:
+        if office.starts_on and self.last_day < office.starts_on:
             raise Refused(
                 _("El término no puede ser antes del inicio: %(term)s.")
                 % {"term": f"{office.get_post_display()}, {term_in_words(office)}"},

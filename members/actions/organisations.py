@@ -83,8 +83,10 @@ def correct_organisation(
 
 def _refuse_taken_names(facts: OrganisationFacts, organisation: Organisation | None) -> None:
     """Two organisations of one name would be mixed up in every list that is imported."""
-    others = Organisation.objects.exclude(pk=organisation.pk if organisation else None)
-    aliases = OrganisationAlias.objects.exclude(organisation=organisation)
+    others, aliases = Organisation.objects.all(), OrganisationAlias.objects.all()
+    if organisation:
+        others = others.exclude(pk=organisation.pk)
+        aliases = aliases.exclude(organisation=organisation)
     for name in (facts.name, *facts.aliases):
         key = fold(name)
         if others.filter(search_key=key).exists() or aliases.filter(name_key=key).exists():

@@ -61,8 +61,9 @@ def answers_of(form: forms.Form, *, without: tuple[str, ...] = ()) -> list[Answe
 
 def _said(field: forms.Field, value: Any) -> str:
     if value in (None, "", []):
-        is_named = isinstance(field, forms.ModelChoiceField) and not field.required
-        return force_str(field.empty_label or "") if is_named else ""
+        if isinstance(field, forms.ModelChoiceField):
+            return force_str(field.empty_label or "")
+        return ""
     if isinstance(value, bool):
         return _("Sí") if value else _("No")
     if isinstance(value, date | PartialDate):

@@ -54,4 +54,4 @@ class HandOver(models.Model):
 
     @property
     def body(self) -> Organisation | RegionalNetwork:
-        return self.organisation or self.regional_network
+        return self.organisation or self.regional_network  # type: ignore[return-value]  # one is

@@ -416,7 +416,7 @@ class Office(Period):
 
     @property
     def body(self) -> Organisation | RegionalNetwork:
-        return self.organisation or self.regional_network
+        return self.organisation or self.regional_network  # type: ignore[return-value]  # one is
 
 
 @tracked_without("ethnicity", "disability", "schooling")

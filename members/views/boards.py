@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -54,6 +54,7 @@ from members.forms.boards import (
 )
 from members.models import HandOver, Office, Organisation, Person, RegionalNetwork
 from members.models.boards import UNDO_TIME
+from members.requests import SignedInRequest
 from members.views.reviewing import kept_if, review_page
 from network.base.access import can, ensure, requires
 from network.base.dates import day_and_hour
@@ -66,14 +67,14 @@ MOST_PAST = 60
 RANK = {post.value: number for number, post in enumerate(Office.Post)}
 
 
-def _body(request: HttpRequest, organisation: UUID | None, network: str | None) -> Body:
+def _body(request: SignedInRequest, organisation: UUID | None, network: str | None) -> Body:
     """The organisation or the regional network that an address of a board speaks of."""
     if organisation:
         return get_object_or_404(Organisation.objects.visible_to(request.user), pk=organisation)
     return get_object_or_404(RegionalNetwork.objects.visible_to(request.user), code=network)
 
 
-def _editable(request: HttpRequest, organisation: UUID | None, network: str | None) -> Body:
+def _editable(request: SignedInRequest, organisation: UUID | None, network: str | None) -> Body:
     body = _body(request, organisation, network)
     ensure(request.user, Permission.BOARD_EDIT, body)
     return body
@@ -102,7 +103,7 @@ def _crumbs(body: Body, *, with_board: bool = True) -> list[tuple[str, str]]:
 @require_GET
 @requires(Permission.ORGANISATION_VIEW)
 def board(
-    request: HttpRequest, organisation: UUID | None = None, network: str | None = None
+    request: SignedInRequest, organisation: UUID | None = None, network: str | None = None
 ) -> HttpResponse:
     body, today = _body(request, organisation, network), timezone.localdate()
     form = BoardDayForm(request.GET or None)
@@ -130,7 +131,7 @@ def board(
     )
 
 
-def _without_access(request: HttpRequest, body: Body) -> list[tuple[Office, Any]]:
+def _without_access(request: SignedInRequest, body: Body) -> list[tuple[Office, Any]]:
     if not isinstance(body, Organisation):
         return []
     offices = list(
@@ -139,7 +140,7 @@ def _without_access(request: HttpRequest, body: Body) -> list[tuple[Office, Any]
     return _named(request, offices)
 
 
-def _named(request: HttpRequest, offices: list[Office]) -> list[tuple[Office, Any]]:
+def _named(request: SignedInRequest, offices: list[Office]) -> list[tuple[Office, Any]]:
     names = names_of(offices, request.user)
     return [(office, names.get(office.person_id)) for office in offices]
 
@@ -167,13 +168,13 @@ def _form_context(body: Body, title: str) -> dict[str, Any]:
     }
 
 
-def _done(request: HttpRequest, change: HandOver, sentence: str) -> HttpResponse:
+def _done(request: SignedInRequest, change: HandOver, sentence: str) -> HttpResponse:
     """The board's page offers to undo for a day: the message need not."""
     messages.success(request, sentence)
     return redirect("board", **_keys(change.body))
 
 
-def _minutes(request: HttpRequest) -> EvidenceForm:
+def _minutes(request: SignedInRequest) -> EvidenceForm:
     label = _("Acta de la asamblea")
     if step_of(request) == SAVE:
         return EvidenceForm(request.POST, request.FILES, label=label)
@@ -187,7 +188,7 @@ def _term(form: TermForm, evidence: EvidenceForm) -> Term:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.BOARD_EDIT)
 def board_assign(
-    request: HttpRequest, organisation: UUID | None = None, network: str | None = None
+    request: SignedInRequest, organisation: UUID | None = None, network: str | None = None
 ) -> HttpResponse:
     body = _editable(request, organisation, network)
     people = eligible_people(body, request.user)
@@ -221,7 +222,7 @@ def board_assign(
 @require_http_methods(["GET", "POST"])
 @requires(Permission.BOARD_EDIT)
 def board_hand_over(
-    request: HttpRequest, organisation: UUID | None = None, network: str | None = None
+    request: SignedInRequest, organisation: UUID | None = None, network: str | None = None
 ) -> HttpResponse:
     body = _editable(request, organisation, network)
     only = request.GET.get("cargo", "")
@@ -257,7 +258,7 @@ def board_hand_over(
 
 
 def _review_hand_over(
-    request: HttpRequest,
+    request: SignedInRequest,
     body: Body,
     form: HandOverForm,
     evidence: EvidenceForm,
@@ -305,7 +306,7 @@ def _effects(plan: HandOverPlan, change: SeatChange, seen: set[UUID]) -> list[st
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.BOARD_EDIT)
-def office_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def office_end(request: SignedInRequest, pk: UUID) -> HttpResponse:
     office = get_object_or_404(
         Office.objects.visible_to(request.user).select_related("organisation", "regional_network"),
         pk=pk,
@@ -334,7 +335,7 @@ def office_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.BOARD_EDIT)
-def hand_over_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hand_over_undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     visible = Q(organisation__in=Organisation.objects.visible_to(request.user)) | Q(
         regional_network__in=RegionalNetwork.objects.visible_to(request.user)
     )
@@ -379,7 +380,7 @@ def _by_board(offices: list[tuple[Office, Person | None]], today: date) -> list[
 
 @require_GET
 @requires(Permission.ORGANISATION_VIEW)
-def board_list(request: HttpRequest) -> HttpResponse:
+def board_list(request: SignedInRequest) -> HttpResponse:
     """What boards in reach need: terms that end, vacant posts, presidents without login."""
     today = timezone.localdate()
     wanted = request.GET.get("plazo", "")

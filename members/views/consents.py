@@ -27,6 +27,7 @@ from members.consents import (
 from members.forms.answers import REVIEW, SAVE, EvidenceForm, step_of
 from members.forms.consents import MOST_ON_SHEET, ConsentForm, SheetForm
 from members.models import Organisation, Person, Purpose
+from members.requests import SignedInRequest
 from members.views.reviewing import kept_if, review_page
 from network.base.access import ensure, public, requires
 from network.base.errors import Refused
@@ -34,7 +35,7 @@ from network.base.errors import Refused
 MOST_NAMED = 200
 
 
-def _person(request: HttpRequest, pk: UUID) -> Person:
+def _person(request: SignedInRequest, pk: UUID) -> Person:
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     ensure(request.user, Permission.CONSENT_RECORD, person)
     return person
@@ -55,7 +56,7 @@ def _crumbs(person: Person) -> list[tuple[str, str]]:
 
 @require_GET
 @requires(Permission.CONSENT_RECORD)
-def consent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
+def consent_list(request: SignedInRequest, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     return render(
         request,
@@ -71,7 +72,7 @@ def consent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.CONSENT_RECORD)
-def consent_change(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
+def consent_change(request: SignedInRequest, pk: UUID, purpose: str) -> HttpResponse:
     person, purpose = _person(request, pk), _purpose(purpose)
     crumbs = [*_crumbs(person), (_("Consentimientos"), reverse("consent-list", args=[pk]))]
     form = ConsentForm(request.POST or None, person=person, purpose=purpose)
@@ -91,7 +92,7 @@ def consent_change(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse
     return _change_page(request, form, person, purpose, crumbs)
 
 
-def _evidence(request: HttpRequest) -> EvidenceForm:
+def _evidence(request: SignedInRequest) -> EvidenceForm:
     is_sent = step_of(request) == SAVE
     label = _("Foto o PDF de la hoja firmada")
     if is_sent:
@@ -105,7 +106,7 @@ def _decided(form: ConsentForm | SheetForm, evidence: EvidenceForm, purpose: str
 
 
 def _change_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     form: ConsentForm,
     person: Person,
     purpose: Purpose,
@@ -127,7 +128,7 @@ def _change_page(
 
 
 def _review(
-    request: HttpRequest,
+    request: SignedInRequest,
     form: ConsentForm,
     evidence: EvidenceForm,
     person: Person,
@@ -146,7 +147,7 @@ def _review(
     )
 
 
-def _recorded(request: HttpRequest, person: Person, purpose: Purpose) -> HttpResponse:
+def _recorded(request: SignedInRequest, person: Person, purpose: Purpose) -> HttpResponse:
     if Person.objects.visible_to(request.user).filter(pk=person.pk).exists():
         sentence = _("Decisión guardada: %(purpose)s.") % {"purpose": purpose.label}
         messages.success(request, sentence)
@@ -161,7 +162,7 @@ def _recorded(request: HttpRequest, person: Person, purpose: Purpose) -> HttpRes
 # --- Who took her consent back ------------------------------------------------------------------
 @require_GET
 @requires(Permission.PERSON_RESTORE)
-def withdrawn_list(request: HttpRequest) -> HttpResponse:
+def withdrawn_list(request: SignedInRequest) -> HttpResponse:
     rows = Person.objects.withdrawn_visible_to(request.user).order_by("-withdrawn_at")
     shown = rows.prefetch_related("memberships__organisation", "offices")[:MOST_NAMED]
     today = timezone.localdate()
@@ -182,7 +183,7 @@ def withdrawn_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PERSON_RESTORE)
-def withdrawn_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+def withdrawn_restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """She agrees again to be on record: the only page that still finds her."""
     rows = Person.objects.withdrawn_visible_to(request.user)
     person = get_object_or_404(rows, pk=pk)
@@ -211,7 +212,7 @@ def withdrawn_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 # --- Sheets of signatures -----------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 @requires(Permission.CONSENT_RECORD)
-def consent_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
+def consent_sheet(request: SignedInRequest, pk: UUID) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     ensure(request.user, Permission.CONSENT_RECORD, organisation)
     people = Person.objects.visible_to(request.user).members_of(pk).order_by("name_key")
@@ -279,7 +280,7 @@ def _guardian_sentence(girls: list[Person]) -> str:
 # --- Who was never asked ------------------------------------------------------------------------
 @require_GET
 @requires(Permission.CONSENT_RECORD)
-def consent_coverage(request: HttpRequest) -> HttpResponse:
+def consent_coverage(request: SignedInRequest) -> HttpResponse:
     people = Person.objects.visible_to(request.user)
     wanted = request.GET.get("para", "")
     purpose = _purpose(wanted) if wanted else None

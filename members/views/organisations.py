@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ from members.organisations import (
     standing_of,
     women_by_network,
 )
+from members.requests import SignedInRequest
 from members.views.reviewing import kept_if, review_page
 from network.base.access import ensure, requires
 from network.base.accesslog import Action, record_access
@@ -45,12 +46,12 @@ from network.base.listing import listing_page
 
 @require_GET
 @requires(Permission.ORGANISATION_VIEW)
-def organisation_list(request: HttpRequest) -> HttpResponse:
+def organisation_list(request: SignedInRequest) -> HttpResponse:
     listing = listing_page(request, ORGANISATIONS)
     return render(request, "members/organisation_list.html", {"listing": listing})
 
 
-def _organisation(request: HttpRequest, pk: UUID) -> Organisation:
+def _organisation(request: SignedInRequest, pk: UUID) -> Organisation:
     rows = Organisation.objects.visible_to(request.user).select_related(
         "district__province__department", "zone__district"
     )
@@ -59,13 +60,13 @@ def _organisation(request: HttpRequest, pk: UUID) -> Organisation:
 
 @require_GET
 @requires(Permission.ORGANISATION_VIEW)
-def organisation_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def organisation_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _organisation_page(request, _organisation(request, pk))
 
 
 @require_POST
 @requires(Permission.PERSON_REVEAL)
-def organisation_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+def organisation_contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The contact phone in full, for this one answer; who looked stays written."""
     organisation = _organisation(request, pk)
     ensure(request.user, Permission.PERSON_REVEAL, organisation)
@@ -82,7 +83,7 @@ def organisation_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _organisation_page(
-    request: HttpRequest, organisation: Organisation, contact_phone: str = ""
+    request: SignedInRequest, organisation: Organisation, contact_phone: str = ""
 ) -> HttpResponse:
     today, user = timezone.localdate(), request.user
     affiliations = affiliations_of(organisation)
@@ -124,7 +125,7 @@ def _crumbs(organisation: Organisation) -> list[tuple[str, str]]:
 
 @require_GET
 @requires(Permission.HISTORY_VIEW)
-def organisation_history(request: HttpRequest, pk: UUID) -> HttpResponse:
+def organisation_history(request: SignedInRequest, pk: UUID) -> HttpResponse:
     organisation = _organisation(request, pk)
     ensure(request.user, Permission.HISTORY_VIEW, organisation)
     return render(
@@ -140,7 +141,7 @@ def organisation_history(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ORGANISATION_REGISTER)
-def organisation_register(request: HttpRequest) -> HttpResponse:
+def organisation_register(request: SignedInRequest) -> HttpResponse:
     scope = scope_of(request.user, Permission.ORGANISATION_REGISTER)
     form = RegistrationForm(
         request.POST or None,
@@ -176,7 +177,7 @@ def organisation_register(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ORGANISATION_EDIT)
-def organisation_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def organisation_edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     organisation = _organisation(request, pk)
     ensure(request.user, Permission.ORGANISATION_EDIT, organisation)
     form = OrganisationForm(request.POST or None, stored=organisation)
@@ -206,7 +207,7 @@ def organisation_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 # --- Registered by mistake ----------------------------------------------------------------------
 @require_POST
 @requires(Permission.ORGANISATION_REGISTER)
-def organisation_trash(request: HttpRequest, pk: UUID) -> HttpResponse:
+def organisation_trash(request: SignedInRequest, pk: UUID) -> HttpResponse:
     organisation = _organisation(request, pk)
     ensure(request.user, Permission.ORGANISATION_REGISTER, organisation)
     try:
@@ -222,7 +223,7 @@ def organisation_trash(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ORGANISATION_REGISTER)
-def organisation_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+def organisation_restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.trashed_visible_to(request.user), pk=pk)
     actions.restore_organisation(organisation=organisation, by=request.user)
     messages.success(request, _("%(name)s volvió al registro.") % {"name": organisation})
@@ -231,7 +232,7 @@ def organisation_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ORGANISATION_REGISTER)
-def organisation_trashed(request: HttpRequest) -> HttpResponse:
+def organisation_trashed(request: SignedInRequest) -> HttpResponse:
     rows = Organisation.objects.trashed_visible_to(request.user).order_by("-trashed_at")
     return render(request, "members/organisation_trashed.html", {"organisations": rows})
 
@@ -239,7 +240,7 @@ def organisation_trashed(request: HttpRequest) -> HttpResponse:
 # --- Affiliations -------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AFFILIATION_EDIT)
-def affiliation_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def affiliation_add(request: SignedInRequest, pk: UUID) -> HttpResponse:
     organisation = _organisation(request, pk)
     ensure(request.user, Permission.AFFILIATION_EDIT, organisation)
     form = AffiliationForm(request.POST or None)
@@ -261,7 +262,7 @@ def affiliation_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _affiliation(request: HttpRequest, pk: UUID, affiliation: UUID) -> Affiliation:
+def _affiliation(request: SignedInRequest, pk: UUID, affiliation: UUID) -> Affiliation:
     rows = Affiliation.objects.filter(organisation=_organisation(request, pk))
     found = get_object_or_404(
         rows.select_related("organisation", "regional_network"), pk=affiliation
@@ -272,7 +273,7 @@ def _affiliation(request: HttpRequest, pk: UUID, affiliation: UUID) -> Affiliati
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AFFILIATION_EDIT)
-def affiliation_end(request: HttpRequest, pk: UUID, affiliation: UUID) -> HttpResponse:
+def affiliation_end(request: SignedInRequest, pk: UUID, affiliation: UUID) -> HttpResponse:
     found = _affiliation(request, pk, affiliation)
     form = AffiliationEndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -302,7 +303,7 @@ def affiliation_end(request: HttpRequest, pk: UUID, affiliation: UUID) -> HttpRe
 
 @require_POST
 @requires(Permission.AFFILIATION_EDIT)
-def affiliation_reopen(request: HttpRequest, pk: UUID, affiliation: UUID) -> HttpResponse:
+def affiliation_reopen(request: SignedInRequest, pk: UUID, affiliation: UUID) -> HttpResponse:
     found = _affiliation(request, pk, affiliation)
     try:
         actions.reopen_affiliation(affiliation=found, by=request.user)
@@ -318,14 +319,14 @@ def affiliation_reopen(request: HttpRequest, pk: UUID, affiliation: UUID) -> Htt
 # --- Regional networks --------------------------------------------------------------------------
 @require_GET
 @requires(Permission.ORGANISATION_VIEW)
-def network_list(request: HttpRequest) -> HttpResponse:
+def network_list(request: SignedInRequest) -> HttpResponse:
     rows = networks_with_counts(request.user, timezone.localdate())
     return render(request, "members/regional_network_list.html", {"rows": rows})
 
 
 @require_GET
 @requires(Permission.ORGANISATION_VIEW)
-def network_detail(request: HttpRequest, code: str) -> HttpResponse:
+def network_detail(request: SignedInRequest, code: str) -> HttpResponse:
     network = get_object_or_404(
         RegionalNetwork.objects.visible_to(request.user).select_related("department"), code=code
     )
@@ -354,7 +355,7 @@ def network_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AFFILIATION_EDIT)
-def network_register(request: HttpRequest) -> HttpResponse:
+def network_register(request: SignedInRequest) -> HttpResponse:
     form = RegionalNetworkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -374,7 +375,7 @@ def network_register(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AFFILIATION_EDIT)
-def network_edit(request: HttpRequest, code: str) -> HttpResponse:
+def network_edit(request: SignedInRequest, code: str) -> HttpResponse:
     network = get_object_or_404(RegionalNetwork.objects.visible_to(request.user), code=code)
     ensure(request.user, Permission.AFFILIATION_EDIT, network)
     same = ("name", "department", "founded_on", "note")
