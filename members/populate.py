@@ -55,7 +55,7 @@ def populate(*, people: int, seed: int) -> dict[str, int]:
     if RegionalNetwork.objects.filter(code__startswith="sintetica-").exists():
         raise Refused("Esta base ya tiene personas sintéticas.")
     organisations = min(max(people // PEOPLE_PER_ORGANISATION, 1), MOST_ORGANISATIONS)
-    districts = list(District.objects.order_by("pk").values_list("pk", flat=True))
+    districts = list(District.objects.choosable().order_by("pk").values_list("pk", flat=True))
     if not districts:
         raise Refused("Primero carga los distritos: manage.py load_places.")
     _organisations(organisations, districts, seed)

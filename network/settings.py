@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "jobs-sweep": {"task": "network.base.sweep_jobs", "schedule": 60},
     "spool-purge": {"task": "network.base.purge_spool", "schedule": 3600},
     "login-codes-send": {"task": "members.send_login_codes", "schedule": 20},
+    "documents-sweep": {"task": "network.documents.sweep_orphans", "schedule": 24 * 3600},
     "sign-in-purge": {"task": "members.purge_sign_in", "schedule": 3600},
 }
 

@@ -56,26 +56,41 @@ class Sealed(bytes):
 
 def seal(text: str, *, table: str, column: str, row: UUID | str) -> bytes:
     """Seal `text` under the current key for this one cell."""
-    header, cipher = _current(settings.DATA_KEYS)
-    nonce = os.urandom(NONCE_BYTES)
-    return Sealed(header + nonce + cipher.encrypt(nonce, text.encode(), _cell(table, column, row)))
+    return Sealed(_sealed(text.encode(), _cell(table, column, row)))
 
 
 def unseal(blob: bytes, *, table: str, column: str, row: UUID | str) -> str:
     """Open a sealed cell; SealBroken when it was altered or moved, KeyMissing without its key."""
-    blob = bytes(blob)
+    return _opened(bytes(blob), _cell(table, column, row)).decode()
+
+
+def seal_file(content: bytes, *, name: str) -> bytes:
+    """Seal the content of a file that waits in the spool, bound to its name there."""
+    return _sealed(content, f"spool:{name}".encode())
+
+
+def unseal_file(blob: bytes, *, name: str) -> bytes:
+    return _opened(blob, f"spool:{name}".encode())
+
+
+def _sealed(content: bytes, bound_to: bytes) -> bytes:
+    header, cipher = _current(settings.DATA_KEYS)
+    nonce = os.urandom(NONCE_BYTES)
+    return header + nonce + cipher.encrypt(nonce, content, bound_to)
+
+
+def _opened(blob: bytes, bound_to: bytes) -> bytes:
     key_id = key_id_of(blob)
     cipher = _ciphers(settings.DATA_KEYS).get(key_id)
     if cipher is None:
         raise KeyMissing(_("Falta la clave «%s» que abre este dato.") % key_id)
     nonce, body = blob[HEADER_BYTES:BODY_STARTS], blob[BODY_STARTS:]
     try:
-        opened = cipher.decrypt(nonce, body, _cell(table, column, row))
+        return cipher.decrypt(nonce, body, bound_to)
     except InvalidTag as error:
         raise SealBroken(
             _("Este dato cifrado fue alterado o movido de lugar y no se puede abrir.")
         ) from error
-    return opened.decode()
 
 
 def blind_index(value: str, *, kind: str) -> bytes:
