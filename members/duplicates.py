@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from members.access import Permission, scope_of
 from members.models import Membership, Person, Phone, User
 from members.rules import Name
-from network.base.dates import PartialDate
+from network.base.dates import PartialDate, Precision
 from network.base.fields import index_of
 from network.base.text import sound
 
@@ -65,7 +65,7 @@ class _Traits:
     given: str
     paternal: str
     maternal: str
-    birth_year: int | None
+    born: PartialDate | None
     phones: set[bytes] = field(default_factory=set)
     organisations: set[UUID] = field(default_factory=set)
     document: tuple[str, bytes] | None = None
@@ -112,7 +112,7 @@ def _traits_typed(typed: Typed) -> _Traits:
         given=_first(sound(typed.name.given_names)),
         paternal=sound(typed.name.paternal_surname),
         maternal=sound(typed.name.maternal_surname),
-        birth_year=typed.born.date.year if typed.born else None,
+        born=typed.born,
         phones={index_of(Phone, "number_index", typed.phone)} if typed.phone else set(),
         organisations={typed.organisation_id} if typed.organisation_id else set(),
         document=(typed.document_kind, _document_of(typed)) if typed.document else None,
@@ -134,7 +134,7 @@ def _traits_of(person: Person) -> _Traits:
         given=_first(sound(person.given_names)),
         paternal=sound(person.paternal_surname),
         maternal=sound(person.maternal_surname),
-        birth_year=person.born_on.year if person.born_on else None,
+        born=PartialDate(person.born_on, person.born_precision) if person.born_on else None,
         phones={bytes(phone.number_index) for phone in person.phones.all()},
         organisations={m.organisation_id for m in person.memberships.all()},
         document=(person.document_kind, bytes(index)) if index else None,
@@ -151,13 +151,12 @@ def _weigh(one: _Traits, other: _Traits, person: Person) -> Likeness:
 
 
 def _compare(one: _Traits, other: _Traits) -> tuple[int, tuple[str, ...]]:
-    name, name_reason = _compare_names(one, other)
     marks = [
-        (name, name_reason),
+        _compare_names(one, other),
         (10 if one.document and one.document == other.document else 0, _("mismo documento")),
         (4 if one.phones & other.phones else 0, _("mismo teléfono")),
         (2 if one.organisations & other.organisations else 0, _("misma organización")),
-        (2 if one.birth_year and one.birth_year == other.birth_year else 0, _("mismo año")),
+        _compare_births(one, other),
     ]
     score = sum(mark for mark, _reason in marks) - _contradictions(one, other)
     return score, tuple(reason for mark, reason in marks if mark)
@@ -176,10 +175,18 @@ def _compare_names(one: _Traits, other: _Traits) -> tuple[int, str]:
     return 2, _("nombre y primer apellido")
 
 
+def _compare_births(one: _Traits, other: _Traits) -> tuple[int, str]:
+    if one.born is None or other.born is None or one.born.date.year != other.born.date.year:
+        return 0, ""
+    if one.born == other.born and one.born.precision == Precision.DAY:
+        return 4, _("mismo día de nacimiento")
+    return 2, _("mismo año de nacimiento")
+
+
 def _contradictions(one: _Traits, other: _Traits) -> int:
     """Years of birth two or more apart, or two documents of one kind, speak against."""
     against = 0
-    if one.birth_year and other.birth_year and abs(one.birth_year - other.birth_year) > 1:
+    if one.born and other.born and abs(one.born.date.year - other.born.date.year) > 1:
         against += 4
     if one.document and other.document and one.document != other.document:
         against += 4 if one.document[0] == other.document[0] else 0
@@ -187,36 +194,61 @@ def _contradictions(one: _Traits, other: _Traits) -> int:
 
 
 # --- The queue of pairs -------------------------------------------------------------------------
-# Each part stops by itself at a few pairs: settled pairs leave it and others take their place.
+# The newest records are compared with all: whoever is older was compared when she was new. Each
+# question goes from one woman to the few an index gives (OFFSET 0 holds PostgreSQL to it) and stops
+# at a few pairs: settled pairs leave the queue and others take their place.
+COMPARED = 5000
+COLUMNS_COMPARED = (
+    "id",
+    "given_names",
+    "paternal_surname",
+    "maternal_surname",
+    "sound_key",
+    "born_on",
+    "document_kind",
+    "document_index",
+)
 PAIRS = """
-WITH visible AS NOT MATERIALIZED ({visible})
-(SELECT a.id, b.id FROM visible a JOIN visible b
-    ON b.sound_key = a.sound_key AND a.id < b.id
+WITH visible AS NOT MATERIALIZED ({visible}),
+newest AS MATERIALIZED (SELECT * FROM visible ORDER BY id DESC LIMIT %(compared)s)
+(SELECT least(a.id, b.id), greatest(a.id, b.id)
+   FROM newest a CROSS JOIN LATERAL (
+        SELECT * FROM visible same WHERE same.sound_key = a.sound_key OFFSET 0) b
   WHERE {plausible} LIMIT %(few)s)
 UNION
-(SELECT least(a.id, b.id), greatest(a.id, b.id) FROM visible a JOIN visible b
-    ON b.sound_key ~>=~ (portal_sound(a.given_names || ' ' || a.paternal_surname) || ' ')
-   AND b.sound_key ~<~ (portal_sound(a.given_names || ' ' || a.paternal_surname) || '!')
-  WHERE length(a.maternal_surname) < 3 AND a.paternal_surname <> '' AND a.id <> b.id
-    AND (length(a.maternal_surname) = 0
-         OR portal_sound(b.maternal_surname) LIKE portal_sound(a.maternal_surname) || '%%')
-    AND EXISTS (SELECT FROM members_membership ma JOIN members_membership mb
-                  ON mb.organisation_id = ma.organisation_id
-                WHERE ma.person_id = a.id AND mb.person_id = b.id)
-    AND {plausible} LIMIT %(few)s)
+(SELECT least(a.id, b.id), greatest(a.id, b.id)
+   FROM newest a CROSS JOIN LATERAL (
+        SELECT portal_sound(a.given_names || ' ' || a.paternal_surname) AS short OFFSET 0) name
+   CROSS JOIN LATERAL (
+        SELECT * FROM visible longer
+         WHERE longer.sound_key ~>=~ (name.short || ' ')
+           AND longer.sound_key ~<~ (name.short || '!')
+           AND portal_sound(longer.maternal_surname)
+               LIKE portal_sound(a.maternal_surname) || '%%'
+           AND EXISTS (SELECT FROM members_membership mine JOIN members_membership hers
+                         ON hers.organisation_id = mine.organisation_id
+                       WHERE mine.person_id = a.id AND hers.person_id = longer.id OFFSET 0)
+        OFFSET 0) b
+  WHERE length(a.maternal_surname) < 3 AND a.paternal_surname <> '' AND {plausible}
+  LIMIT %(few)s)
 UNION
 (SELECT least(a.id, b.id), greatest(a.id, b.id)
-   FROM visible a
-   JOIN members_phone p ON p.person_id = a.id AND p.retired_at IS NULL
-   JOIN members_phone q ON q.number_index = p.number_index AND q.retired_at IS NULL
-   JOIN visible b ON b.id = q.person_id
-  WHERE a.id < b.id
-    AND split_part(a.sound_key, ' ', 1) = split_part(b.sound_key, ' ', 1)
-    AND {plausible} LIMIT %(few)s)
+   FROM newest a CROSS JOIN LATERAL (
+        SELECT hers.person_id FROM members_phone mine JOIN members_phone hers
+            ON hers.number_index = mine.number_index
+         WHERE mine.person_id = a.id AND mine.retired_at IS NULL AND hers.retired_at IS NULL
+        OFFSET 0) reached
+   CROSS JOIN LATERAL (
+        SELECT * FROM visible other WHERE other.id = reached.person_id OFFSET 0) b
+  WHERE split_part(a.sound_key, ' ', 1) = split_part(b.sound_key, ' ', 1) AND {plausible}
+  LIMIT %(few)s)
 """
 PLAUSIBLE = """
-NOT EXISTS (SELECT FROM members_notduplicate n
+a.id <> b.id
+AND NOT EXISTS (SELECT FROM members_notduplicate n
              WHERE n.one_id = least(a.id, b.id) AND n.other_id = greatest(a.id, b.id))
+AND (a.document_index IS NULL OR b.document_index IS NULL OR a.born_on = b.born_on
+     OR a.document_kind <> b.document_kind OR a.document_index = b.document_index)
 AND (a.born_on IS NULL OR b.born_on IS NULL
      OR abs(date_part('year', a.born_on) - date_part('year', b.born_on)) <= 1)
 """
@@ -225,14 +257,15 @@ AND (a.born_on IS NULL OR b.born_on IS NULL
 def possible_pairs(*, by: User, limit: int = PAIRS_SHOWN) -> list[Pair]:
     """Up to `limit` pairs of records in her reach that may be one woman, the likeliest first."""
     visible = Person.objects.within(scope_of(by, Permission.PERSON_MERGE)).order_by()
-    compared = visible.values(
-        "id", "given_names", "paternal_surname", "maternal_surname", "sound_key", "born_on"
-    )
+    compared = visible.values(*COLUMNS_COMPARED)
     text, parameters = compared.query.sql_with_params()
     names = {f"p{number}": value for number, value in enumerate(parameters)}
     inner = text % tuple(f"%(p{number})s" for number in range(len(parameters)))
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS.format(visible=inner, plausible=PLAUSIBLE), {**names, "few": limit})
+        cursor.execute(
+            PAIRS.format(visible=inner, plausible=PLAUSIBLE),
+            {**names, "few": 2 * limit, "compared": COMPARED},
+        )
         ids = cursor.fetchall()
     people = {p.pk: p for p in _with_traits({pk for pair in ids for pk in pair})}
     traits = {pk: _traits_of(person) for pk, person in people.items()}

@@ -322,7 +322,7 @@ class RegistrationForm(NamePart, DocumentPart, PhonePart, ProfilePart):
 
     def left_empty(self) -> tuple[str, ...]:
         """Of what may wait, what nobody answered: the check before saving does not list it."""
-        nothing = (None, "", [], False)
+        nothing: tuple[Any, ...] = (None, "", [], False)
         more = [bound.name for bound in self.more_fields()]
         return tuple(name for name in more if self.cleaned_data.get(name) in nothing)
 

@@ -16,7 +16,16 @@ from members.actions.duplicates import (
 from members.actions.phones import Reach, add_phone
 from members.duplicates import Typed, look_alikes, possible_pairs
 from members.merging import plan_merge, references
-from members.models import Consent, Organisation, Person, Purpose, Role, SensitiveFacts, User
+from members.models import (
+    Consent,
+    Organisation,
+    Person,
+    Purpose,
+    RegionalNetwork,
+    Role,
+    SensitiveFacts,
+    User,
+)
 from members.rules import Name
 from network.base.dates import PartialDate
 from network.base.errors import Refused
@@ -182,6 +191,20 @@ def test_pairs_are_found_by_sound_initial_and_phone(
         {felicitas, twin},
         {felicitas, same_sound},
     ]
+
+
+def test_two_documents_keep_a_pair_apart_unless_born_on_one_day(
+    coordinator: User, rio_claro: Organisation
+) -> None:
+    one, other = (
+        MembershipFactory(person=PersonFactory(dni=dni), organisation=rio_claro).person
+        for dni in ("00481037", "00481073")
+    )
+    assert pairs(coordinator) == []
+
+    Person.objects.filter(pk__in=[one.pk, other.pk]).update(born_on=date(1979, 3, 14))
+
+    assert pairs(coordinator) == [{one, other}]
 
 
 def test_a_settled_pair_is_not_asked_again(
@@ -378,6 +401,31 @@ def test_two_presidents_of_two_organisations_block_the_merge(
     assert Person.objects.on_record().count() == 2
 
 
+def test_two_posts_on_one_board_block_the_merge(
+    coordinator: User, felicitas: Person, twin: Person, rio_claro: Organisation
+) -> None:
+    OfficeFactory(person=felicitas, organisation=rio_claro, post="treasurer")
+    OfficeFactory(person=twin, organisation=rio_claro, post="secretary")
+
+    with pytest.raises(Refused, match="Una ficha es tesorera de Río Claro y la otra, secretaria"):
+        merge_people(survivor=felicitas, absorbed=twin, by=coordinator)
+
+
+def test_a_post_of_an_organisation_and_one_of_the_network_go_together(
+    coordinator: User,
+    felicitas: Person,
+    twin: Person,
+    rio_claro: Organisation,
+    madre_de_dios: RegionalNetwork,
+) -> None:
+    OfficeFactory(person=felicitas, organisation=rio_claro)
+    OfficeFactory(person=twin, organisation=None, regional_network=madre_de_dios)
+
+    merge_people(survivor=felicitas, absorbed=twin, by=coordinator)
+
+    assert felicitas.offices.count() == 2
+
+
 def test_two_accounts_block_the_merge(coordinator: User, felicitas: Person, twin: Person) -> None:
     UserFactory(person=felicitas)
     UserFactory(person=twin)
@@ -480,6 +528,20 @@ def test_separating_keeps_and_names_what_was_changed_since(
     assert kept == ["correo", "teléfono 9•• ••• 222"]
     assert felicitas.phones.get().pk == phone.pk
     assert felicitas.email == "otra@ejemplo.pe"
+
+
+def test_both_have_a_main_phone_after_separating(
+    coordinator: User, felicitas: Person, twin: Person
+) -> None:
+    main = add_phone(person=twin, reach=Reach("+51951000111"), by=coordinator)
+    second = add_phone(person=twin, reach=Reach("+51951000222"), by=coordinator)
+    merge = merge_people(survivor=felicitas, absorbed=twin, by=coordinator)
+    felicitas.phones.filter(pk=main.pk).update(is_primary=False)
+
+    undo_merge(merge=merge, by=coordinator)
+
+    assert list(twin.phones.values_list("pk", "is_primary")) == [(second.pk, True)]
+    assert list(felicitas.phones.values_list("pk", "is_primary")) == [(main.pk, True)]
 
 
 def test_separating_twice_is_once(coordinator: User, felicitas: Person, twin: Person) -> None:

@@ -248,6 +248,17 @@ def test_only_the_newest_change_of_a_field_can_be_put_back(
     assert keys == [False, True]
 
 
+def test_a_value_that_came_back_is_put_back_from_its_last_change(
+    coordinator: User, felicitas: Person
+) -> None:
+    for email in ("uno@ejemplo.pe", "", "uno@ejemplo.pe"):
+        correct(felicitas, coordinator, email=email)
+
+    keys = [bool(line.key) for line in lines(felicitas) if line.label == "correo"]
+
+    assert keys == [False, False, True]
+
+
 def test_putting_back_twice_is_refused(coordinator: User, felicitas: Person) -> None:
     correct(felicitas, coordinator, email="mala@ejemplo.pe")
     stored = find_change(change(felicitas, "correo").key, REVERTIBLE)

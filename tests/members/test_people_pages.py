@@ -483,14 +483,17 @@ def test_an_absorbed_record_out_of_reach_leads_nowhere(
 def test_another_app_adds_a_section_to_her_record(
     at_leader: Client, felicitas: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    section = RecordSection(
-        name="formacion",
-        record="person",
-        template="ui/section_head.html",
-        permission="person_view",
-        context=lambda person, user: {"title": person.full_name},
-    )
-    monkeypatch.setattr(people, "declared", lambda kind: {"formacion": section})
+    sections = {
+        name: RecordSection(
+            name=name,
+            record="person",
+            template="ui/section_head.html",
+            permission=permission,
+            context=lambda person, user: {"title": person.full_name},
+        )
+        for name, permission in (("formacion", "person_view"), ("cuentas", "account_manage"))
+    }
+    monkeypatch.setattr(people, "declared", lambda kind: sections)
 
     response = at_leader.get(page_of(felicitas))
 
