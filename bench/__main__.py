@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench import files
-from bench.client import Timing, download, paired
-from bench.memory import Watch
+from bench.client import Target, Timing, download, paired
+from bench.memory import Watch, private_mb, tree
 from bench.portal import Portal, floor, portal
 from bench.report import Line, as_json, at_most, show, within
 from bench.upsert import upsert_seconds
@@ -57,32 +57,38 @@ def pages(running: Portal, people: int, cast: dict[str, Any]) -> Iterator[Line]:
             6,
         ),
     ]
-    first: dict[str, Timing] = {}
-    with floor(running.variables) as bare:
-        for role, name in (("national", "nacional"), ("regional", "regional")):
-            for words, path, query, times in addresses:
-                if role == "regional" and "organización" in words:
-                    continue  # it need not be one of hers
-                ours, limit = paired(
-                    (running.port, path, cast[role]), (bare, f"/?{urlencode(query)}")
-                )
-                first.setdefault(role, ours)
-                measure = f"{words} · {name} · {people:,}"
-                yield within(
-                    measure, ours.p50, "ms", floor=limit.p50, floor_name="suelo", times=times
-                )
-                yield Line(f"{measure}: HTML", ours.size / 1024, "kB")
-        after = f"/personas/?{urlencode({'despues': cast['deep_id']})}"
-        ours, limit = paired(
-            (running.port, after, cast["national"]), (bare, f"/?{urlencode(deep)}")
-        )
-    measure = f"lista, a tres cuartos · nacional · {people:,}"
-    own = first["national"].p50
-    yield within(measure, ours.p50, "ms", floor=own, floor_name="primera hoja", times=1.5)
-    yield Line(f"{measure}: junto al suelo", ours.p50, "ms", limit.p50, "suelo")
+    after = f"/personas/?{urlencode({'despues': cast['deep_id']})}"
+    with floor(running.variables) as (bare, process):
+
+        def beside(path: str, query: dict[str, str], role: str) -> tuple[Timing, Timing]:
+            answering = running.answering
+            return paired(
+                Target(running.port, path, answering, cast[role]),
+                Target(bare, f"/?{urlencode(query)}", lambda: tree(process) + running.postgres()),
+            )
+
+        own: dict[str, Timing] = {}
+        for words, path, query, times in addresses:
+            ours, limit = beside(path, query, "national")
+            own[path] = ours
+            yield from _page(f"{words} · {people:,}", ours, limit, times)
+        ours, limit = beside(after, deep, "national")
+        measure = f"lista, a tres cuartos · {people:,}"
+        first = own["/personas/"].p50
+        yield within(measure, ours.p50, "ms", floor=first, floor_name="primera hoja", times=1.5)
+        yield from _page(f"{measure}, junto al suelo", ours, limit, 8)
+        for words, path, query, times in addresses[:-1]:  # the organisation need not be hers
+            ours, limit = beside(path, query, "regional")
+            yield from _page(f"{words} · regional · {people:,}", ours, limit, times)
     if people >= MANY:
         asked = [path for _words, path, _query, _times in addresses] + [after]
         yield from _plans(running, cast["national"], asked, people)
+
+
+def _page(measure: str, ours: Timing, limit: Timing, times: float) -> Iterator[Line]:
+    yield within(measure, ours.p50, "ms", floor=limit.p50, floor_name="suelo", times=times)
+    yield Line(f"{measure}: procesador", ours.cpu, "ms", limit.cpu, "suelo")
+    yield Line(f"{measure}: HTML", ours.size / 1024, "kB")
 
 
 def _plans(
@@ -104,18 +110,18 @@ def exports(running: Portal, people: int, cast: dict[str, Any], folder: Path) ->
         "purpose": "other",
         "purpose_words": "para medir cuánto tarda",
     }
-    path, cookies = "/exportar/people/", cast["national"]
+    path, cookies, workers = "/exportar/people/", cast["national"], running.web_workers()
     for form in (plain, personal):  # what is loaded once does not count as growth
         for _worker in range(4):
             download(running.port, f"{path}?q=mamani", cookies=cookies, form=form)
     copy = running.inside("copy_of_file", "plain")["seconds"]
-    with Watch(running.web_workers()) as memory:
+    with Watch(lambda: private_mb(workers)) as memory:
         ours = download(running.port, path, cookies=cookies, form=plain)
     name = f"CSV {people:,}"
     yield within(name, ours.seconds, "s", floor=copy, floor_name="COPY", times=2)
     yield at_most(f"{name}: primer byte", ours.first_byte * 1000, "ms", 50)
     yield at_most(f"{name}: crece la memoria del servidor", memory.growth_mb, "MB", 10)
-    with Watch(running.web_workers()) as memory:
+    with Watch(lambda: private_mb(workers)) as memory:
         ours = download(running.port, path, cookies=cookies, form=personal)
     yield Line(f"{name} con columnas selladas", ours.seconds, "s", copy, "COPY")
     yield at_most(f"{name} con columnas selladas: memoria", memory.growth_mb, "MB", 10)
@@ -187,9 +193,7 @@ def measured(people: int, only: set[str]) -> Iterator[Line]:
 def flat(lines: list[Line], sizes: list[int]) -> Iterator[Line]:
     """The list costs the same at any size, counted in floors of its own run."""
     by_name = {line.measure: line for line in lines}
-    small, large = (
-        by_name.get(f"lista, primera hoja · nacional · {n:,}") for n in (sizes[0], sizes[-1])
-    )
+    small, large = (by_name.get(f"lista, primera hoja · {n:,}") for n in (sizes[0], sizes[-1]))
     if small and large and small is not large:
         name = f"lista: de {sizes[0]:,} a {sizes[-1]:,} personas"
         yield within(name, large.ours, "ms", floor=small.ours, floor_name="la pequeña", times=1.5)

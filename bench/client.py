@@ -3,9 +3,11 @@
 import http.client
 import statistics
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
+
+from bench.memory import cpu_ms
 
 WARM_UP = 10
 # Django takes the cookie's own value as the token of a form.
@@ -13,11 +15,22 @@ TOKEN = "b" * 32
 
 
 @dataclass(frozen=True)
+class Target:
+    """A page, who asks for it, and the processes that answer."""
+
+    port: int
+    path: str
+    processes: Callable[[], list[int]]
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Timing:
-    """Milliseconds of one connection, one request after another."""
+    """Milliseconds of one connection, one request after another. `cpu` is what the server and
+    PostgreSQL worked for one, which a busy machine stretches far less."""
 
     p50: float
-    p99: float
+    cpu: float
     size: int
 
 
@@ -29,39 +42,41 @@ class Download:
     lines: int
 
 
-def timed(
-    port: int, path: str, *, cookies: Mapping[str, str] | None = None, count: int = 60
-) -> Timing:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    headers = {"Cookie": _cookie(cookies or {})}
-    taken, size = [], 0
-    for number in range(WARM_UP + count):
-        begun = time.perf_counter()
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != http.HTTPStatus.OK:
-            raise RuntimeError(f"{path}: {answer.status} {answer.getheader('Location', '')}")
-        if number >= WARM_UP:
-            taken.append((time.perf_counter() - begun) * 1000)
-        size = len(body)
+def timed(target: Target, count: int = 60) -> Timing:
+    connection = http.client.HTTPConnection("127.0.0.1", target.port, timeout=120)
+    for _number in range(WARM_UP):
+        _ask(connection, target)
+    processes = target.processes()
+    worked = cpu_ms(processes)
+    taken, sizes = zip(*(_ask(connection, target) for _number in range(count)), strict=True)
+    worked = cpu_ms(processes) - worked
     connection.close()
-    taken.sort()
-    return Timing(statistics.median(taken), taken[int(len(taken) * 0.99) - 1], size)
+    return Timing(statistics.median(taken), worked / count, sizes[-1])
 
 
-def paired(
-    ours: tuple[int, str, Mapping[str, str]], floor: tuple[int, str], rounds: int = 3
-) -> tuple[Timing, Timing]:
+def _ask(connection: http.client.HTTPConnection, target: Target) -> tuple[float, int]:
+    begun = time.perf_counter()
+    connection.request("GET", target.path, headers={"Cookie": cookie_header(target.cookies)})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != http.HTTPStatus.OK:
+        raise RuntimeError(f"{target.path}: {answer.status} {answer.getheader('Location', '')}")
+    return (time.perf_counter() - begun) * 1000, len(body)
+
+
+def paired(ours: Target, floor: Target, rounds: int = 3) -> tuple[Timing, Timing]:
     """Both in turns, so that what else the machine does weighs on both; each one's median round."""
-    port, path, cookies = ours
-    both = [(timed(port, path, cookies=cookies), timed(*floor)) for _round in range(rounds)]
+    both = [(timed(ours), timed(floor)) for _round in range(rounds)]
     mine, bare = zip(*both, strict=True)
     return _middle(list(mine)), _middle(list(bare))
 
 
 def _middle(timings: list[Timing]) -> Timing:
-    return sorted(timings, key=lambda timing: timing.p50)[len(timings) // 2]
+    return Timing(
+        statistics.median(timing.p50 for timing in timings),
+        statistics.median(timing.cpu for timing in timings),
+        timings[-1].size,
+    )
 
 
 def download(
@@ -70,7 +85,7 @@ def download(
     """Send a form and read the file that answers it to its end, without keeping it."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1800)
     headers = {
-        "Cookie": _cookie({**cookies, "csrf": TOKEN}),
+        "Cookie": cookie_header({**cookies, "csrf": TOKEN}),
         "Content-Type": "application/x-www-form-urlencoded",
     }
     begun = time.perf_counter()
@@ -87,5 +102,5 @@ def download(
     return Download(first, time.perf_counter() - begun, size, lines)
 
 
-def _cookie(cookies: Mapping[str, str]) -> str:
+def cookie_header(cookies: Mapping[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in cookies.items())

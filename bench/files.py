@@ -29,9 +29,9 @@ FIRST_NUMBER = 800_000
 GIGABYTE = 1024**3
 
 
-def rows(count: int, organisations: int) -> Iterator[tuple[str, ...]]:
-    rng = Random(7)
-    for number in range(FIRST_NUMBER, FIRST_NUMBER + count):
+def rows(count: int, organisations: int, first: int = FIRST_NUMBER) -> Iterator[tuple[str, ...]]:
+    rng = Random(first)
+    for number in range(first, first + count):
         given, paternal, maternal = synthetic.names(rng)
         yield (
             paternal,
@@ -45,9 +45,9 @@ def rows(count: int, organisations: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def write_csv(path: Path, count: int, organisations: int) -> Path:
+def write_csv(path: Path, count: int, organisations: int, first: int = FIRST_NUMBER) -> Path:
     with path.open("w", newline="", encoding="utf-8-sig") as file:
-        csv.writer(file).writerows([HEADINGS, *rows(count, organisations)])
+        csv.writer(file).writerows([HEADINGS, *rows(count, organisations, first)])
     return path
 
 
@@ -63,7 +63,7 @@ def write_xlsx(path: Path, count: int, organisations: int) -> Path:
 # --- Files that mean harm ------------------------------------------------------------------------
 def write_bomb(path: Path, *, lies: bool) -> Path:
     """Ten sheets of a gigabyte each in a few megabytes; `lies` says that each holds a kilobyte."""
-    letters = b"<row><c t='str'><v>aaaaaaaa</v></c></row>" * 400
+    letters = b"<row><c t='str'><v>aaaaaaaa</v></c></row>" * 25_000
     packed, size = _packed(letters, GIGABYTE)
     entries = [(name, text.encode(), 0) for name, text in _plain_entries(path.parent).items()]
     entries += [

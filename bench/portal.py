@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.memory import children, command_of
+from bench.memory import command_of, tree
 from network.serve.environment import ROOT, read
-from network.serve.process import die_with_parent, free_port
+from network.serve.process import die_with_parent, free_port, is_free
 
 READY_SECONDS = 180
 
@@ -89,8 +89,18 @@ class Portal:
         return done.stdout
 
     def web_workers(self) -> list[int]:
-        web = [pid for pid in children(self.process.pid) if "gunicorn" in command_of(pid)]
+        web = [pid for pid in tree(self.process.pid) if "gunicorn" in command_of(pid)]
         return web[1:]  # the first one only watches over the others
+
+    def answering(self) -> list[int]:
+        """The processes that work for a page."""
+        return self.web_workers() + self.postgres()
+
+    def postgres(self) -> list[int]:
+        backends = (
+            pid for pid in tree(self.process.pid) if command_of(pid).startswith("postgres:")
+        )
+        return list(backends)
 
 
 @contextmanager
@@ -105,8 +115,8 @@ def portal() -> Iterator[Portal]:
 
 
 @contextmanager
-def floor(variables: dict[str, str]) -> Iterator[int]:
-    """The bare application of bench/floor.py under the same server; yields its port."""
+def floor(variables: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """The bare application of bench/floor.py under the same server: its port and process."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "2", "--threads", "4"]
@@ -115,7 +125,9 @@ def floor(variables: dict[str, str]) -> Iterator[int]:
         env=os.environ | {"DATABASE_URL": variables["DATABASE_OWNER_URL"]},
     )
     try:
-        yield port
+        while is_free(port):
+            time.sleep(0.05)
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(20)
