@@ -169,6 +169,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "jobs-sweep": {"task": "network.base.sweep_jobs", "schedule": 60},
+    "imports-forget": {"task": "network.base.forget_imports", "schedule": 24 * 3600},
     "spool-purge": {"task": "network.base.purge_spool", "schedule": 3600},
     "login-codes-send": {"task": "members.send_login_codes", "schedule": 20},
     "documents-sweep": {"task": "network.documents.sweep_orphans", "schedule": 24 * 3600},

@@ -116,20 +116,29 @@ def run_import(
     each: RowSink | None = None,
     progress: Progress | None = None,
     channel: str = "web",
+    key: str = "",
 ) -> Result:
     """Bring the planned sheets in; without `commit`, take it all back at the end and only tell.
 
-    `each` is called with every row once its fate is known. Refused, with nothing written, when
+    `each` is called with every row once its fate is known. A `key` is committed once: a second
+    time only tells that it was. Refused, with nothing written, when
     nothing can be read or someone else is changing the same records.
     """
     _refuse_unreadable(request.plans)
     counts = dict.fromkeys(Outcome.values, 0)
     total = sum(book.sheets[plan.sheet].row_count for plan in request.plans)
     context = {"user": str(by.pk) if by else None, "action": "import", "file": request.file_name}
-    with _seldom_collected(), _told_when_locked(), transaction.atomic(), pghistory.context(**context):
+    with (
+        _seldom_collected(),
+        _told_when_locked(),
+        transaction.atomic(),
+        pghistory.context(**context) as whole,
+    ):
         if commit:
             _one_at_a_time()
-        run = Run(by, _batch(request, by), request.decisions)
+            if key and (done := ImportBatch.objects.filter(mapping__key=key).first()):
+                return Result({name: done.counts[name] for name in Outcome.values}, done.pk)
+        run = Run(by, _batch(request, by, str(whole.id), key), request.decisions)
         for plan, block in _blocks(book, request):
             _write(plan, block, run)
             for row in block:
@@ -184,12 +193,17 @@ def _one_at_a_time() -> None:
             raise Refused(_("Otra importación está en marcha. Prueba otra vez en unos minutos."))
 
 
-def _batch(request: Request, by: Any) -> ImportBatch:
+def _batch(request: Request, by: Any, context: str, key: str) -> ImportBatch:
+    """`context` is what history calls this import: whatever carries another was changed later."""
     return ImportBatch.objects.create(
         name="+".join(dict.fromkeys(plan.kind for plan in request.plans)),
         file_name=request.file_name[:200],
         file_sha256=request.sha256,
-        mapping={"plans": [plan.as_json() for plan in request.plans]},
+        mapping={
+            "plans": [plan.as_json() for plan in request.plans],
+            "context": context,
+            "key": key,
+        },
         committed_by=by,
     )
 
@@ -265,9 +279,7 @@ class _RowReader:
                 row.refuse(column.name, _("Falta este dato."))
         return row
 
-    def _clean(
-        self, row: Row, column: ImportColumn, text: str, remembered: dict[str, Any]
-    ) -> None:
+    def _clean(self, row: Row, column: ImportColumn, text: str, remembered: dict[str, Any]) -> None:
         try:
             value = _value(column, text)
         except Refused as refusal:
