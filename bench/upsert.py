@@ -26,8 +26,9 @@ INSERT INTO bench_person (
     no_document_reason, born_on, born_precision, sex, occupation, languages, preferred_language,
     prefers_audio, email, contact_preference, note, is_demo, registered_at
 )
-SELECT gen_random_uuid(), given, paternal, coalesce(maternal, ''), document, 'dni', right(document, 3),
-       '', to_date(born, 'DD/MM/YYYY'), 'd', 'f', '', '{}', 'es', false, '', '', '', true, now()
+SELECT gen_random_uuid(), given, paternal, coalesce(maternal, ''), document, 'dni',
+       right(document, 3), '', to_date(born, 'DD/MM/YYYY'), 'd', 'f', '', '{}', 'es', false, '', '',
+       '', true, now()
 FROM bench_staging
 ON CONFLICT (document) DO UPDATE SET
     given_names = excluded.given_names,
