@@ -14,7 +14,7 @@ from members.actions import accounts
 from members.actions.boards import Term, hand_over
 from members.actions.duplicates import merge_people
 from members.models import AccountLink, Office, Purpose, Role, User
-from network.base.models import Job, SavedView
+from network.base.models import ImportBatch, Job, SavedView
 from network.documents.actions import store_upload
 from network.documents.models import Document
 from network.partners.models import Institution, Programme
@@ -113,6 +113,7 @@ def _region(side: str, national: User) -> dict[str, dict[str, Any]]:
     zone = MiningZone.objects.create(name=f"Zona {side}", district=District.objects.first())
     role = RoleAssignmentFactory(role=Role.AUDITOR)
     job = Job.objects.create(kind="export", title="Lista", owner=national)
+    batch = ImportBatch.objects.create(name="people", file_name="lista.csv", committed_by=national)
     notice = PrivacyNoticeFactory(version=f"v-{side}")
     hers = {"pk": person.pk}
     return {
@@ -143,6 +144,8 @@ def _region(side: str, national: User) -> dict[str, dict[str, Any]]:
         "role": {"pk": role.pk},
         "national's own": {"pk": job.pk},
         "export": {"name": "organisations"},
+        "draft": {"token": "no-es-de-nadie"},
+        "batch": {"pk": batch.pk},
         "notice": {"version": notice.version, "language": "es"},
         "passkey": {"pk": 999},
     }
