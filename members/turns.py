@@ -13,7 +13,6 @@ from members.access import Permission
 from members.boards import (
     days_left_in_words,
     ending_terms,
-    names_of,
     presidents_without_access,
     vacancies_of,
     with_vacancies,
@@ -64,19 +63,18 @@ def posts_to_fill(user: Any, today: date) -> Iterator[Turn]:
 
 
 def presidents_to_let_in(user: Any, today: date) -> Iterator[Turn]:
-    """Presidents of organisations in reach that cannot work in the portal yet."""
+    """Presidents of organisations in reach that cannot work in the portal yet, in one line."""
     if not can(user, Permission.BOARD_EDIT):
         return
-    offices = list(presidents_without_access(user, today)[:MOST])
-    names = names_of(offices, user)
-    for office in offices:
-        holder = names.get(office.person_id)
-        if holder:
-            yield Turn(
-                act=_("Pedir acceso para %(name)s") % {"name": holder.full_name},
-                why=_("Preside %(body)s y todavía no entra al portal.") % {"body": office.body},
-                url=reverse("person-detail", args=[holder.pk]),
-            )
+    offices = list(presidents_without_access(user, today)[: MOST + 1])
+    if offices:
+        bodies = ", ".join(office.organisation.called for office in offices[:MOST])
+        yield Turn(
+            act=_("Pedir acceso para las presidentas que no entran al portal"),
+            why=_("Presiden %(bodies)s.")
+            % {"bodies": bodies + ("…" if len(offices) > MOST else "")},
+            url=reverse("board-list"),
+        )
 
 
 TURNS = (terms_to_renew, posts_to_fill, presidents_to_let_in)
