@@ -65,10 +65,10 @@ class OrganisationFilter(django_filters.ModelChoiceFilter):
 
 
 class SeveralFilter(django_filters.MultipleChoiceFilter):
-    """Any of the ticked ones."""
+    """Any of the ticked ones, of a column of the row itself: no row can be found twice."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=CheckboxSelectMultiple, **kwargs)
+        super().__init__(widget=CheckboxSelectMultiple, distinct=False, **kwargs)
 
 
 class YesNoFilter(django_filters.ChoiceFilter):

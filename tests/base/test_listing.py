@@ -203,6 +203,8 @@ def test_summary_counts_and_stops_counting(page, monkeypatch):
     monkeypatch.setattr(engine, "COUNTED_ROWS", 4)
     assert counted(Person.objects.all(), cap=4) == 5
     assert page().total_in_words == "más de 4"
+    monkeypatch.setattr(engine, "COUNTED_MATCHES", 3)
+    assert page("?q=ana").total_in_words == "más de 3"
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -61,7 +61,7 @@ class FileOrder:
     @cached_property
     def known_count(self) -> int | None:
         """How many rows, unless they are so many that counting would keep the reader waiting."""
-        count = counted(self.rows)
+        count = counted(self.rows, COUNTED_ROWS)
         return count if count <= COUNTED_ROWS else None
 
     @cached_property
