@@ -96,7 +96,7 @@ def _organisations(count: int, districts: list[str], seed: int) -> None:
         [
             Affiliation(
                 organisation=row,
-                regional_network=by_department[row.district_id[:2]],
+                regional_network=by_department[str(row.district_id)[:2]],
                 starts_on=date(2019, 1, 1),
             )
             for row in rows

@@ -27,9 +27,9 @@ MOST = 8
 
 
 def _board_url(office: Office) -> str:
-    if office.organisation:
-        return reverse("board", kwargs={"organisation": office.organisation.pk})
-    return reverse("board", kwargs={"network": office.body.code})
+    if office.regional_network is None:
+        return reverse("board", kwargs={"organisation": office.organisation_id})
+    return reverse("board", kwargs={"network": office.regional_network.code})
 
 
 def terms_to_renew(user: Any, today: date) -> Iterator[Turn]:
@@ -37,13 +37,14 @@ def terms_to_renew(user: Any, today: date) -> Iterator[Turn]:
     if not can(user, Permission.BOARD_EDIT):
         return
     for office in islice(ending_terms(user, today, today + SOON), MOST):
+        last_day = office.ends_on or today
         yield Turn(
             act=_("Renovar el cargo de %(post)s de %(body)s")
             % {"post": office.get_post_display().lower(), "body": office.body},
-            why=_("Su periodo termina el %(day)s.") % {"day": date_format(office.ends_on, "d/m/Y")},
+            why=_("Su periodo termina el %(day)s.") % {"day": date_format(last_day, "d/m/Y")},
             url=_board_url(office),
-            due_on=office.ends_on,
-            due_words=days_left_in_words((office.ends_on - today).days),
+            due_on=last_day,
+            due_words=days_left_in_words((last_day - today).days),
         )
 
 
@@ -68,7 +69,9 @@ def presidents_to_let_in(user: Any, today: date) -> Iterator[Turn]:
         return
     offices = list(presidents_without_access(user, today)[: MOST + 1])
     if offices:
-        bodies = ", ".join(office.organisation.called for office in offices[:MOST])
+        bodies = ", ".join(
+            office.organisation.called for office in offices[:MOST] if office.organisation
+        )
         yield Turn(
             act=_("Pedir acceso para las presidentas que no entran al portal"),
             why=_("Presiden %(bodies)s.")

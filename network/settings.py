@@ -195,6 +195,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/ingresar/"
 LOGIN_REDIRECT_URL = "/inicio/"
+OWN_RECORD_URL = "/mi/"
 SESSION_COOKIE_NAME = "__Host-sesion" if HTTPS else "sesion"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -234,14 +234,11 @@ class _Cast:
 
     def write(self) -> None:
         self._look_alikes()
-        for model, rows in (
-            (Person, self.people),
-            (Phone, self.phones),
-            (Membership, self.memberships),
-            (Office, self.offices),
-            (Consent, self.consents),
-        ):
-            model.objects.bulk_create(rows, batch_size=500)  # type: ignore[attr-defined]
+        Person.objects.bulk_create(self.people)
+        Phone.objects.bulk_create(self.phones)
+        Membership.objects.bulk_create(self.memberships)
+        Office.objects.bulk_create(self.offices)
+        Consent.objects.bulk_create(self.consents)
 
     def _look_alikes(self) -> None:
         """Three women entered twice, as lists from the field do: other spelling, no document."""

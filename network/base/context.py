@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from network.base.access import can
 from network.base.nav import visible_nav
 
 
@@ -19,5 +20,12 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "nav_links": partial(visible_nav, request),
         "signed_in": signed_in,
-        "home_url": settings.LOGIN_REDIRECT_URL if signed_in else "/",
+        "home_url": _home_of(signed_in),
     }
+
+
+def _home_of(user: Any) -> str:
+    """Where this person's pages begin."""
+    if user is None:
+        return "/"
+    return settings.LOGIN_REDIRECT_URL if can(user, "staff_home") else settings.OWN_RECORD_URL

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -45,6 +45,6 @@ def counted_by_department(name: str) -> Mapping[str, PublicCount] | None:
 def _kept(name: str, count: Callable[[], Value]) -> Value:
     """Count once in ten minutes, however many visit; without the cache, count again."""
     try:
-        return cache.get_or_set(f"figure:{name}", count, KEPT_SECONDS)
+        return cast(Value, cache.get_or_set(f"figure:{name}", count, KEPT_SECONDS))
     except RedisError:
         return count()

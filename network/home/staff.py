@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     turns = turns_of(request.user, today)
     context = {
         "greeting": _greeting(timezone.localtime().hour),
-        "first_name": request.user.name.split()[0],
+        "first_name": str(request.user).split()[0],
         "today": today,
         "turn_count": len(turns),
         "turn_rest": max(len(turns) - MOST_TURNS, 0),

@@ -14,6 +14,7 @@ max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats in memory, no file of ours
 control_socket_disable = True
 accesslog = "-"
+logger_class = "network.serve.weblog.KeylessLogger"
 # The path without its query: a search holds names and documents.
 access_log_format = "%(m)s %(U)s %(s)s %(M)s ms"
 
