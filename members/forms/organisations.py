@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.actions.organisations import NetworkFacts, OrganisationFacts
-from members.models import Organisation, RegionalNetwork
+from members.models import Organisation, Person, RegionalNetwork
 from network.base.dates import PartialDate
 from network.base.errors import Refused
 from network.base.forms import DateField, PartialDateField, PhoneField, PortalForm
@@ -200,6 +200,34 @@ class AffiliationEndForm(PortalForm):
         label=gettext_lazy("Último día"), help_text=gettext_lazy("Ese día todavía cuenta.")
     )
     reason = forms.CharField(label=gettext_lazy("Por qué termina"), max_length=200, required=False)
+
+
+class MoveForm(PortalForm):
+    """Women who pass together from one organisation to another."""
+
+    target = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=gettext_lazy("¿A qué organización pasan?"),
+        empty_label=gettext_lazy("Elige una organización"),
+    )
+    first_day = DateField(
+        label=gettext_lazy("Primer día en la nueva"),
+        help_text=gettext_lazy("El día anterior es el último en la de antes."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Por qué pasan"), max_length=200, required=False)
+    people = forms.ModelMultipleChoiceField(
+        Person.objects.none(),
+        label=gettext_lazy("¿Quiénes pasan?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Marca a las mujeres que pasan.")},
+    )
+
+    def __init__(self, *args: Any, people: Any, targets: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].queryset = targets  # type: ignore[attr-defined]
+        field = self.fields["people"]
+        field.queryset = people  # type: ignore[attr-defined]
+        field.label_from_instance = lambda person: person.listed_name  # type: ignore[attr-defined]
 
 
 class RegionalNetworkForm(PortalForm):

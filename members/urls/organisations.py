@@ -24,6 +24,7 @@ urlpatterns = [
         views.organisation_restore,
         name="organisation-restore",
     ),
+    path("organizaciones/<uuid:pk>/pasar/", views.organisation_move, name="organisation-move"),
     path("organizaciones/<uuid:pk>/afiliar/", views.affiliation_add, name="affiliation-add"),
     path(
         "organizaciones/<uuid:pk>/afiliaciones/<uuid:affiliation>/terminar/",

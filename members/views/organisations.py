@@ -8,21 +8,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.access import Permission, scope_of
 from members.actions import organisations as actions
+from members.actions.memberships import move_memberships
 from members.boards import board_on
 from members.exports import ORGANISATIONS
 from members.forms.answers import REVIEW, SAVE, step_of
+from members.forms.consents import MOST_ON_SHEET
 from members.forms.organisations import (
     AffiliationEndForm,
     AffiliationForm,
+    MoveForm,
     OrganisationForm,
     RegionalNetworkForm,
     RegistrationForm,
 )
-from members.models import Affiliation, Organisation, RegionalNetwork
+from members.models import Affiliation, Organisation, Person, RegionalNetwork
 from members.organisations import (
     affiliations_of,
     changes_of,
@@ -235,6 +239,42 @@ def organisation_restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def organisation_trashed(request: SignedInRequest) -> HttpResponse:
     rows = Organisation.objects.trashed_visible_to(request.user).order_by("-trashed_at")
     return render(request, "members/organisation_trashed.html", {"organisations": rows})
+
+
+# --- Women who pass to another organisation -----------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PERSON_EDIT)
+def organisation_move(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    organisation = _organisation(request, pk)
+    ensure(request.user, Permission.PERSON_EDIT, organisation)
+    people = Person.objects.visible_to(request.user).members_of(pk).order_by("name_key")
+    scope = scope_of(request.user, Permission.PERSON_EDIT)
+    targets = Organisation.objects.within(scope).exclude(pk=pk).order_by("name_key")
+    form = MoveForm(request.POST or None, people=people, targets=targets)
+    title = _("Pasar socias a otra organización")
+    context = {"title": title, "crumbs": _crumbs(organisation), "organisation": organisation}
+    if step_of(request) in {REVIEW, SAVE} and form.is_valid():
+        is_kept = step_of(request) == SAVE
+        try:
+            with kept_if(is_kept):
+                moved = move_memberships(source=organisation, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            refusal.put_on(form)
+        else:
+            words = {"count": len(moved), "target": form.cleaned_data["target"]}
+            if not is_kept:
+                save = ngettext("Pasar a %(count)s mujer", "Pasar a %(count)s mujeres", len(moved))
+                return review_page(request, form, save=save % words, **context)
+            done = ngettext(
+                "%(count)s mujer pasa a %(target)s.",
+                "%(count)s mujeres pasan a %(target)s.",
+                len(moved),
+            )
+            messages.success(request, done % words)
+            return redirect("organisation-detail", pk)
+    total = people.count()
+    context |= {"form": form, "total": total, "is_too_long": total > MOST_ON_SHEET}
+    return render(request, "members/organisation_move.html", context)
 
 
 # --- Affiliations -------------------------------------------------------------------------------

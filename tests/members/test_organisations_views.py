@@ -184,6 +184,25 @@ def test_trashed_organisation_is_undone_from_the_message(client, national, rio_c
     assert Organisation.objects.get().trashed_at is None
 
 
+def test_women_pass_to_another_organisation_after_a_check(
+    client, coordinator, rio_claro, piedra_viva, flor_de_cuarzo, felicitas
+):
+    stays = MembershipFactory(organisation=rio_claro).person
+    sign_in(client, coordinator)
+    address = reverse("organisation-move", args=[rio_claro.pk])
+    answers = {"first_day": f"{TODAY():%d/%m/%Y}", "people": [str(felicitas.pk)]}
+
+    page = client.post(address, answers | {"target": flor_de_cuarzo.pk, "paso": "guardar"})
+    assert page.context["form"].errors.keys() == {"target"}
+    answers["target"] = piedra_viva.pk
+    assert "Pasar a 1 mujer" in text(client.post(address, answers | {"paso": "revisar"}))
+    assert set(Person.objects.members_of(rio_claro.pk)) == {felicitas, stays}
+
+    client.post(address, answers | {"paso": "guardar"})
+    assert list(Person.objects.members_of(rio_claro.pk)) == [stays]
+    assert list(Person.objects.members_of(piedra_viva.pk)) == [felicitas]
+
+
 @pytest.mark.parametrize("members", [1, 3])
 def test_organisation_page_costs_the_same_for_any_number(
     client, coordinator, rio_claro, members, django_assert_num_queries
@@ -195,7 +214,7 @@ def test_organisation_page_costs_the_same_for_any_number(
     address = reverse("organisation-detail", args=[rio_claro.pk])
     client.get(address)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(address)
 
 
