@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -89,9 +90,14 @@ def people(asked: Asked) -> Any:
 def _left_out_people(asked: Asked) -> Any:
     """On record and in her reach, but for their consent."""
     scope = _scope(asked)
+    people = _described(timezone.localdate())
+    needed = [Purpose.SHARE_SOLIDARIDAD] * scope.only_shared
+    needed += [Purpose.DONOR_REPORTING] * (asked.purpose == FilePurpose.DONOR_REPORT)
+    if not needed:
+        return people.none()
     everyone = Scope(everything=True) if scope.only_shared else scope
-    agreed = _people_within(asked).values("pk")
-    return _described(timezone.localdate()).within(everyone).exclude(pk__in=agreed)
+    lacking = [~_agreed(purpose) for purpose in needed]
+    return people.within(everyone).filter(reduce(or_, map(Q, lacking)))
 
 
 @lru_cache(maxsize=1)

@@ -63,7 +63,7 @@ def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = 
     if export.filters and (with_form or _is_filtered(export, query)):
         chosen = export.filters(query, queryset=rows, request=SimpleNamespace(user=asked.user))
         form = chosen.form
-        form.marks_optional = False  # type: ignore[attr-defined]  # read by the fields' template
+        form.marks_optional = False
         rows = chosen.qs if form.is_valid() else rows.none()
         words = list(_filter_words(form))
     found, text = Found(rows), query.get(SEARCH, "").strip()

@@ -161,6 +161,18 @@ def test_nobody_of_hers_is_left_out_for_a_coordinator(coordinator, rio_claro):
     assert set(PEOPLE.left_out(Asked(coordinator, "export"))) == set()
 
 
+def test_donor_report_leaves_out_who_lacks_either_consent(analyst_with_personal_data):
+    both = ConsentFactory(purpose="share_solidaridad").person
+    ConsentFactory(purpose="donor_reporting", person=both)
+    shared = ConsentFactory(purpose="share_solidaridad").person
+    donors = ConsentFactory(purpose="donor_reporting").person
+    neither = PersonFactory()
+    asked = Asked(analyst_with_personal_data, "export_personal", "donor_report")
+
+    assert set(PEOPLE.rows(asked)) == {both}
+    assert set(PEOPLE.left_out(asked)) == {shared, donors, neither}
+
+
 def test_trainer_sees_the_list_and_may_not_take_it(trainer, rio_claro):
     person = MembershipFactory(organisation=rio_claro).person
 
