@@ -31,7 +31,8 @@ def copy_rows(
     source = _Lines(rows)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.cursor.copy_expert(statement.as_string(cursor.connection), source)
+        with connection.wrap_database_errors:
+            cursor.cursor.copy_expert(statement.as_string(cursor.connection), source)
     return source.count
 
 
@@ -127,7 +128,7 @@ def update_rows(
     types = [by_column[name].db_type(connection) for name in columns]
     casts = [model._meta.pk.rel_db_type(connection), *types]
     statement = sql.SQL("UPDATE {table} AS t SET {sets} FROM (VALUES %s) AS v ({names}) {where}")
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         execute_values(
             cursor.cursor,
             statement.format(

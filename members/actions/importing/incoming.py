@@ -16,7 +16,6 @@ from network.base.fields import BlindIndexField
 from network.base.imports.rows import ERASE, Change, Row
 from network.base.text import sound
 
-
 _document_digest = cast(BlindIndexField, Person._meta.get_field("document_index")).digest
 _phone_digest = cast(BlindIndexField, Phone._meta.get_field("number_index")).digest
 

@@ -231,10 +231,10 @@ class _Block:
 
     def _changes_nothing(self, incoming: Incoming, doubts: list[Doubt]) -> bool:
         """The only one it can be, and the row says nothing that is not on record already."""
-        if len(doubts) > 1 or not doubts[0].is_likely:
+        person, row = doubts[0].person, incoming.row
+        is_exact = doubts[0].is_likely and incoming.sound_key == person["sound_key"]
+        if len(doubts) > 1 or not is_exact:
             return False
-        person = doubts[0].person
-        row = incoming.row
         if not self.matcher.is_in_reach(person["id"]) or person["id"] in self.registry.seen:
             return False
         marks = self._marks()

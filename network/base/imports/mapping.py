@@ -16,6 +16,8 @@ from network.base.text import fold
 
 MOST_HEADINGS = 120
 FEWEST_KNOWN = 2
+# Sheets of our own exports and template that speak of columns and hold no rows.
+ABOUT = frozenset({"diccionario", "acerca de", "como se llena", "listas"})
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,13 @@ def _names(declaration: Import) -> dict[str, str]:
 
 def _key(heading: str) -> str:
     """«N.° de  Celular*» and «n de celular» are one heading."""
-    return " ".join(fold("".join(c for c in heading if c not in "*°º#:¿?")).split())
+    return fold("".join(c for c in heading if c not in "*°º#:¿?"))
+
+
+def _meaning(declaration: Import, heading: str) -> str:
+    """The column a heading names; «D.N.I.» is DNI, and «Ap.Paterno» is Ap Paterno."""
+    names = _names(declaration)
+    return names.get(_key(heading)) or names.get(_key(heading.replace(".", "")), "")
 
 
 def plan_sheets(sheets: Iterable[Sheet], kinds: Iterable[Import], *, by: Any = None) -> list[Plan]:
@@ -121,10 +129,12 @@ def plan_as(sheet: Sheet, kind: Import) -> Plan:
 
 def _recognised(sheet: Sheet, kinds: list[Import], fewest: int = FEWEST_KNOWN) -> Plan | None:
     best, best_fit = None, (0, False, 0)
+    if fold(sheet.name) in ABOUT:
+        return None
     for kind in kinds:
         is_named = any(word in fold(sheet.name) for word in kind.sheets)
         for line in sheet.head:
-            known = {_names(kind).get(_key(text)) for text in line[1] if text} - {None}
+            known = {_meaning(kind, text) for text in line[1] if text} - {""}
             fit = (len(known), is_named, -line[0])
             if len(known) >= fewest and fit > best_fit:
                 best, best_fit = _plan(sheet, kind, line), fit
@@ -137,7 +147,7 @@ def _plan(sheet: Sheet, kind: Import, line: Line) -> Plan:
     taken: set[str] = set()
     columns = []
     for heading in headings:
-        column = _names(kind).get(_key(heading), "") if heading else ""
+        column = _meaning(kind, heading) if heading else ""
         # The first of two equal headings counts; the other is told as not imported.
         columns.append("" if column in taken else column)
         taken.add(column)

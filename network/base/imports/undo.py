@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pghistory
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,8 @@ def undo_import(*, batch: ImportBatch, by: Any) -> list[Kept]:
     if timezone.now() > can_be_undone_until(batch):
         raise Refused(_("Pasaron más de %s días: ya no se puede deshacer.") % UNDO_DAYS)
     with pghistory.context(user=str(by.pk), action="undo", file=batch.file_name):
-        kept = [*_put_back_values(batch), *_delete_made(batch)]
+        # In this order: what it made may stand where something it changed goes back to.
+        kept = [*_delete_made(batch), *_put_back_values(batch)]
     batch.undone_at, batch.undone_by = timezone.now(), by
     batch.kept = [{"table": k.table, "row": k.row_id, "columns": list(k.columns)} for k in kept]
     batch.save(update_fields=["undone_at", "undone_by", "kept"])
@@ -88,13 +89,13 @@ def _put_back(row: models.Model, record: ImportedRow) -> tuple[str, ...]:
     mine = [name for name in record.before if name not in later]
     for name in mine:
         setattr(row, name, unpack(type(row), name, record.before[name]))
-    if mine:
-        row.save(update_fields=[type(row)._meta.get_field(_field_name(row, n)).name for n in mine])
+    names = [f.name for f in row._meta.local_concrete_fields if f.attname in mine]
+    try:
+        with transaction.atomic():
+            row.save(update_fields=names)
+    except IntegrityError:  # its place is taken by what someone did since
+        return tuple(sorted(record.after))
     return tuple(sorted(later))
-
-
-def _field_name(row: models.Model, attname: str) -> str:
-    return next(f.name for f in row._meta.local_concrete_fields if f.attname == attname)
 
 
 # --- What it made --------------------------------------------------------------------------------
