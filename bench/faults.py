@@ -175,11 +175,13 @@ def supervisor_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
     before, below = counts(running), tree(running.process.pid)
     running.process.kill()
     running.process.wait()
-    is_gone = eventually(lambda: not any(_is_alive(pid) for pid in below), 60)
-    orphans = 0 if is_gone else sum(map(_is_alive, below))
+    eventually(lambda: not any(map(_is_alive, below)), READY_SECONDS)
+    orphans = [pid for pid in below if _is_alive(pid)]
+    for pid in orphans:
+        os.kill(pid, signal.SIGKILL)
     running.start()
     lost = sum(abs(a - b) for a, b in zip(before, counts(running), strict=True))
-    return Outcome("supervisor-killed", sum(before), 1, lost, orphans)
+    return Outcome("supervisor-killed", sum(before), 1, lost, len(orphans))
 
 
 def _is_alive(pid: int) -> bool:
