@@ -113,7 +113,10 @@ def _region(side: str, national: User) -> dict[str, dict[str, Any]]:
     zone = MiningZone.objects.create(name=f"Zona {side}", district=District.objects.first())
     role = RoleAssignmentFactory(role=Role.AUDITOR)
     job = Job.objects.create(kind="export", title="Lista", owner=national)
-    batch = ImportBatch.objects.create(name="people", file_name="lista.csv", committed_by=national)
+    counts = dict.fromkeys(("read", "new", "changed", "unchanged", "parked", "refused"), 0)
+    batch = ImportBatch.objects.create(
+        name="people", file_name="lista.csv", counts=counts, committed_by=national
+    )
     notice = PrivacyNoticeFactory(version=f"v-{side}")
     hers = {"pk": person.pk}
     return {
