@@ -131,6 +131,9 @@ def _described(today: date) -> Any:
         member_since=Subquery(
             memberships.order_by().values("person").annotate(first=Min("starts_on")).values("first")
         ),
+        member_since_precision=Subquery(
+            memberships.order_by(F("starts_on").asc(nulls_last=True)).values("starts_precision")[:1]
+        ),
         posts=ArraySubquery(offices.order_by("starts_on").values("post")),
         phone=Subquery(phone.values("number_sealed")[:1]),
         phone_id=Subquery(phone.values("pk")[:1]),
@@ -400,6 +403,7 @@ PEOPLE = Export(
             personal=True,
             meaning=_("Primer día de la más antigua de sus membresías vigentes."),
             on_page=False,
+            precision="member_since_precision",
             width=12,
         ),
         Column(

@@ -219,6 +219,8 @@ def test_the_same_file_again_changes_nothing(bring, piedra_viva):
     assert {m: m.objects.count() for m in (Person, Phone, Membership, Consent)} == before
 
 
+# A file is read from a connection of its own, which sees what was committed.
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_export_then_import_changes_nothing(
     bring, piedra_viva, rio_claro, national, tmp_path, format
@@ -249,6 +251,7 @@ def test_export_then_import_changes_nothing(
     assert told.counts == {"unchanged": 2}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_exported_organisations_come_back_unchanged(bring, madre_de_dios, national, tmp_path):
     bring(
         xlsx(
