@@ -485,9 +485,7 @@ def test_count_too_long_to_wait_for_is_traced_at_the_end(national, monkeypatch):
 
 
 def test_reader_who_leaves_ends_the_query(national):
-    endless = replace(
-        asked(national).table, sql="SELECT generate_series(1, 1000000000)", params=()
-    )
+    endless = replace(asked(national).table, sql="SELECT generate_series(1, 1000000000)", params=())
     blocks = copy_blocks(endless)
     next(blocks)
 
