@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,9 +27,7 @@ def commit_or_enqueue(draft: Draft, *, by: Any) -> tuple[Draft, UUID | None]:
     """Import a short list now and answer with the batch; a long one becomes a job."""
     if draft.row_count <= DIRECT_ROWS:
         return draft, commit_draft(draft, by=by)
-    kept = draft.preview
-    draft = _enqueued(draft, "import-commit", _("Importar «%s»") % draft.file_name, by)
-    return changed(draft, preview=kept), None
+    return _enqueued(draft, "import-commit", _("Importar «%s»") % draft.file_name, by), None
 
 
 def commit_draft(draft: Draft, *, by: Any, work: Work | None = None) -> UUID | None:
@@ -41,8 +40,10 @@ def commit_draft(draft: Draft, *, by: Any, work: Work | None = None) -> UUID | N
 def _enqueued(draft: Draft, kind: str, title: str, by: Any) -> Draft:
     again = reverse("import-review", args=[draft.token])
     params = {"token": draft.token, "again": again}
-    row = enqueue(kind=kind, title=title, params=params, owner=by)
-    return changed(draft, job_id=str(row.pk))
+    # The job starts when this is in, and finds the draft that knows of it.
+    with transaction.atomic():
+        row = enqueue(kind=kind, title=title, params=params, owner=by)
+        return changed(draft, job_id=str(row.pk), preview=draft.preview)
 
 
 @job("import-preview")

@@ -59,8 +59,9 @@ def _own_batches(request: HttpRequest) -> Any:
 @requires("import")
 def import_start(request: HttpRequest) -> HttpResponse:
     imports = _imports(request)
-    form = UploadForm(request.POST or None, request.FILES or None, imports=imports)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, imports=imports)
+    if form.is_valid():
         try:
             draft = _received(request, form, imports)
             return redirect("import-review", draft.token)
