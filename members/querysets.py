@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 
 from members.access import Scope, scope_of
@@ -74,6 +75,21 @@ class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
         )
 
 
+class _EqualsAny(Func):
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
+def _among(memberships: Any) -> _EqualsAny:
+    """Her id is among those of `memberships`, gathered first.
+
+    As a semi-join PostgreSQL expects to meet members of a few organisations early on its way
+    through the names, and walks the whole registry: 10 s for 97 women among a million.
+    """
+    return _EqualsAny(F("pk"), ArraySubquery(memberships.order_by().values("person")))
+
+
 class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def visible_to(self, user: Any) -> PersonQuerySet:
         return self.within(scope_of(user, "person_view"))
@@ -89,14 +105,12 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
             return rows.agreed_to("share_solidaridad")
         if scope.everything:
             return rows
-        reach = Q(pk__in=[])
+        reach = Q(pk=scope.person_id) if scope.person_id else Q(pk__in=[])
         if scope.organisation_ids:
             memberships = apps.get_model("members", "Membership").objects.filter(
-                person=OuterRef("pk"), organisation__in=scope.organisation_ids
+                organisation__in=scope.organisation_ids
             )
-            reach |= Q(Exists(memberships))
-        if scope.person_id:
-            reach |= Q(pk=scope.person_id)
+            reach |= Q(_among(memberships))
         return rows.filter(reach)
 
     def on_record(self) -> PersonQuerySet:
@@ -141,9 +155,7 @@ class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def members_of(self, organisation_id: Any, on: date | None = None) -> PersonQuerySet:
         memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
-        return self.filter(
-            Exists(memberships.filter(person=OuterRef("pk"), organisation=organisation_id))
-        )
+        return self.filter(_among(memberships.filter(organisation=organisation_id)))
 
     def current_members(self, on: date | None = None) -> PersonQuerySet:
         memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())
