@@ -1,13 +1,14 @@
 """What the registry asks of a coordinator: boards to renew, posts to fill, access to give."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members.access import Permission
 from members.boards import (
@@ -24,6 +25,7 @@ from network.base.turns import Turn
 SOON = timedelta(days=60)
 # Of one kind; the page of boards lists them all.
 MOST = 8
+MOST_TERMS = 200
 
 
 def _board_url(office: Office) -> str:
@@ -33,19 +35,31 @@ def _board_url(office: Office) -> str:
 
 
 def terms_to_renew(user: Any, today: date) -> Iterator[Turn]:
-    """Terms that end within 60 days and nobody was chosen for."""
+    """Terms that end within 60 days and nobody was chosen for, board by board."""
     if not can(user, Permission.BOARD_EDIT):
         return
-    for office in islice(ending_terms(user, today, today + SOON), MOST):
-        last_day = office.ends_on or today
+    boards: dict[tuple[str, date], list[Office]] = defaultdict(list)
+    for office in ending_terms(user, today, today + SOON)[:MOST_TERMS]:
+        boards[_board_url(office), office.ends_on or today].append(office)
+    for (url, last_day), offices in boards.items():
+        posts = [office.get_post_display().lower() for office in offices]
         yield Turn(
-            act=_("Renovar el cargo de %(post)s de %(body)s")
-            % {"post": office.get_post_display().lower(), "body": office.body},
-            why=_("Su periodo termina el %(day)s.") % {"day": date_format(last_day, "d/m/Y")},
-            url=_board_url(office),
+            act=ngettext(
+                "Renovar %(count)s cargo de la junta de %(body)s",
+                "Renovar %(count)s cargos de la junta de %(body)s",
+                len(offices),
+            )
+            % {"count": len(offices), "body": _called(offices[0])},
+            why=_("El %(day)s termina el periodo: %(posts)s.")
+            % {"day": date_format(last_day, "d/m/Y"), "posts": ", ".join(posts)},
+            url=url,
             due_on=last_day,
             due_words=days_left_in_words((last_day - today).days),
         )
+
+
+def _called(office: Office) -> str:
+    return office.organisation.called if office.organisation else str(office.body)
 
 
 def posts_to_fill(user: Any, today: date) -> Iterator[Turn]:
