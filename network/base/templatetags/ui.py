@@ -1,5 +1,6 @@
 """Tags and filters every template has at hand: pieces of the interface and Peruvian formats."""
 
+import html
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.formats import localize, number_format
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -150,10 +151,11 @@ def qs(context: Context, **changes: Any) -> str:
 @register.simple_tag
 def table_rows(rows: Iterable[Any], ticks: str = "") -> SafeString:
     """The rows of ui/table.html. A template would take ten times as long for every cell."""
-    return SafeString("\n".join(_table_row(row, ticks) for row in rows))
+    tick_words = _("Elegir a %(name)s") if ticks else ""
+    return SafeString("\n".join(_table_row(row, ticks, tick_words) for row in rows))
 
 
-def _table_row(row: Any, ticks: str) -> str:
+def _table_row(row: Any, ticks: str, tick_words: str) -> str:
     (css, value), *others = row.cells
     name = _cell(value)
     off = ' data-state="off"' if getattr(row, "is_off", False) else ""
@@ -161,8 +163,8 @@ def _table_row(row: Any, ticks: str) -> str:
     if ticks:
         is_ticked = getattr(row, "is_ticked", False)
         ticked = ' aria-selected="true"' if is_ticked else ""
-        box = _tick_box(row, ticks, name, is_ticked)
-    link = f'<a href="{escape(row.url)}">{name}</a>' if row.url else name
+        box = _tick_box(row, ticks, tick_words % {"name": name}, is_ticked)
+    link = f'<a href="{_cell(row.url)}">{name}</a>' if row.url else name
     cells = "".join(
         f'<td class="{css}">{_cell(one)}</td>' if css else f"<td>{_cell(one)}</td>"
         for css, one in others
@@ -171,12 +173,11 @@ def _table_row(row: Any, ticks: str) -> str:
     return f'<tr{ticked}{off}>{box}<th scope="row" class="{sticky}">{link}</th>{cells}</tr>'
 
 
-def _tick_box(row: Any, ticks: str, name: str, is_ticked: bool) -> str:
-    said = _("Elegir a %(name)s") % {"name": name}
+def _tick_box(row: Any, ticks: str, said: str, is_ticked: bool) -> str:
     checked = " checked" if is_ticked else ""
     return (
         f'<td><label class="check-cell"><span class="visually-hidden">{said}</span>'
-        f'<input class="check" type="checkbox" name="{ticks}" value="{escape(row.key)}"{checked}>'
+        f'<input class="check" type="checkbox" name="{ticks}" value="{_cell(row.key)}"{checked}>'
         "</label></td>"
     )
 
@@ -185,7 +186,8 @@ def _cell(value: Any) -> str:
     """As `{{ value }}` would write it."""
     if not isinstance(value, str):
         value = localize(value)
-    return conditional_escape(value)
+    # Django's `escape` asks of each text whether it is yet to be translated.
+    return value.__html__() if hasattr(value, "__html__") else html.escape(str(value))
 
 
 @register.inclusion_tag("ui/pager.html")
@@ -213,11 +215,9 @@ def masked_tail(tail: str | None, absent: str = "") -> SafeString:
     """The end of a document or phone that is kept sealed: •••••412."""
     if not tail:
         return format_html('<span class="soft">{}</span>', absent or _("sin dato"))
-    return format_html(
+    return SafeString(
         '<span class="code nowrap"><span aria-hidden="true">•••••</span>'
-        '<span class="visually-hidden">{} </span>{}</span>',
-        _("termina en"),
-        tail,
+        f'<span class="visually-hidden">{_("termina en")} </span>{html.escape(tail)}</span>'
     )
 
 
