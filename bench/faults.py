@@ -179,6 +179,7 @@ def supervisor_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
     orphans = [pid for pid in below if _is_alive(pid)]
     for pid in orphans:
         os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not any(map(_is_alive, below)), READY_SECONDS)
     running.start()
     lost = sum(abs(a - b) for a, b in zip(before, counts(running), strict=True))
     return Outcome("supervisor-killed", sum(before), 1, lost, len(orphans))
