@@ -106,6 +106,7 @@ class Portal:
 @contextmanager
 def portal() -> Iterator[Portal]:
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+    folder.chmod(0o711)  # root's PostgreSQL passes through it as another account
     running = Portal(folder)
     try:
         yield running
