@@ -2,626 +2,1863 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import network.base.fields
-import network.base.ids
-import network.base.text
 from django.conf import settings
 from django.db import migrations, models
 
+import network.base.fields
+import network.base.ids
+import network.base.text
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("base", "0001_functions"),
-        ('documents', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("documents", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='correo')),
-                ('name', models.CharField(max_length=120, verbose_name='nombre')),
-                ('language', models.CharField(default='es-pe', max_length=8, verbose_name='idioma')),
-                ('is_active', models.BooleanField(default=True, verbose_name='activa')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, null=True, unique=True, verbose_name="correo"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nombre")),
+                (
+                    "language",
+                    models.CharField(default="es-pe", max_length=8, verbose_name="idioma"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="activa")),
+                ("is_demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'cuenta',
-                'verbose_name_plural': 'cuentas',
+                "verbose_name": "cuenta",
+                "verbose_name_plural": "cuentas",
             },
         ),
         migrations.CreateModel(
-            name='Affiliation',
+            name="Affiliation",
             fields=[
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='desde')),
-                ('starts_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='por qué terminó')),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="desde")),
+                (
+                    "starts_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="por qué terminó"),
+                ),
             ],
             options={
-                'verbose_name': 'afiliación',
-                'verbose_name_plural': 'afiliaciones',
+                "verbose_name": "afiliación",
+                "verbose_name_plural": "afiliaciones",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='desde')),
-                ('starts_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('member', 'Socia'), ('worker', 'Trabajadora'), ('applicant', 'Postulante'), ('ally', 'Aliada')], default='member', max_length=12, verbose_name='calidad')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='por qué terminó')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='de dónde sale el dato')),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="desde")),
+                (
+                    "starts_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("member", "Socia"),
+                            ("worker", "Trabajadora"),
+                            ("applicant", "Postulante"),
+                            ("ally", "Aliada"),
+                        ],
+                        default="member",
+                        max_length=12,
+                        verbose_name="calidad",
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="por qué terminó"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="de dónde sale el dato"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membresía',
-                'verbose_name_plural': 'membresías',
+                "verbose_name": "membresía",
+                "verbose_name_plural": "membresías",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=160, verbose_name='nombre')),
-                ('short_name', models.CharField(blank=True, max_length=60, verbose_name='nombre corto')),
-                ('kind', models.CharField(choices=[('association', 'Asociación'), ('cooperative', 'Cooperativa'), ('company', 'Empresa'), ('community', 'Comunidad'), ('committee', 'Comité o grupo')], default='association', max_length=16, verbose_name='tipo')),
-                ('ruc', models.CharField(blank=True, max_length=11, verbose_name='RUC')),
-                ('formalisation', models.CharField(choices=[('unknown', 'No se sabe'), ('not_started', 'Sin iniciar'), ('registered', 'Inscrita en el registro de formalización'), ('in_process', 'Con trámites en curso'), ('suspended', 'Inscripción suspendida'), ('excluded', 'Excluida del registro'), ('formalised', 'Formalizada')], default='unknown', max_length=16, verbose_name='formalización')),
-                ('activities', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('gleaning', 'Pallaqueo'), ('extraction', 'Extracción'), ('alluvial', 'Lavado aluvial'), ('processing', 'Beneficio o planta'), ('trade', 'Comercialización'), ('jewellery', 'Joyería'), ('services', 'Servicios y comedor')], max_length=16), blank=True, default=list, size=None, verbose_name='actividades en la cadena')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='fundada el')),
-                ('founded_precision', models.CharField(default='d', max_length=1)),
-                ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='persona de contacto')),
-                ('contact_phone_sealed', network.base.fields.SealedField(null=True, verbose_name='teléfono de contacto')),
-                ('contact_phone_index', network.base.fields.BlindIndexField(kind='phone', null=True, source='contact_phone_sealed')),
-                ('contact_phone_tail', models.CharField(blank=True, editable=False, max_length=3)),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='correo de contacto')),
-                ('note', models.TextField(blank=True, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('search_key', models.GeneratedField(db_persist=True, expression=network.base.text.Fold('name'), output_field=models.TextField())),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.SortKey('name'), output_field=models.TextField(db_collation='C'))),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="nombre")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="nombre corto"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("association", "Asociación"),
+                            ("cooperative", "Cooperativa"),
+                            ("company", "Empresa"),
+                            ("community", "Comunidad"),
+                            ("committee", "Comité o grupo"),
+                        ],
+                        default="association",
+                        max_length=16,
+                        verbose_name="tipo",
+                    ),
+                ),
+                ("ruc", models.CharField(blank=True, max_length=11, verbose_name="RUC")),
+                (
+                    "formalisation",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "No se sabe"),
+                            ("not_started", "Sin iniciar"),
+                            ("registered", "Inscrita en el registro de formalización"),
+                            ("in_process", "Con trámites en curso"),
+                            ("suspended", "Inscripción suspendida"),
+                            ("excluded", "Excluida del registro"),
+                            ("formalised", "Formalizada"),
+                        ],
+                        default="unknown",
+                        max_length=16,
+                        verbose_name="formalización",
+                    ),
+                ),
+                (
+                    "activities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("gleaning", "Pallaqueo"),
+                                ("extraction", "Extracción"),
+                                ("alluvial", "Lavado aluvial"),
+                                ("processing", "Beneficio o planta"),
+                                ("trade", "Comercialización"),
+                                ("jewellery", "Joyería"),
+                                ("services", "Servicios y comedor"),
+                            ],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="actividades en la cadena",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="fundada el")),
+                ("founded_precision", models.CharField(default="d", max_length=1)),
+                (
+                    "contact_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="persona de contacto"
+                    ),
+                ),
+                (
+                    "contact_phone_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="teléfono de contacto"),
+                ),
+                (
+                    "contact_phone_index",
+                    network.base.fields.BlindIndexField(
+                        kind="phone", null=True, source="contact_phone_sealed"
+                    ),
+                ),
+                ("contact_phone_tail", models.CharField(blank=True, editable=False, max_length=3)),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="correo de contacto"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("trashed_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "search_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.SortKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organización',
-                'verbose_name_plural': 'organizaciones',
+                "verbose_name": "organización",
+                "verbose_name_plural": "organizaciones",
             },
         ),
         migrations.CreateModel(
-            name='OrganisationAlias',
+            name="OrganisationAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='también escrita')),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.Fold('name'), output_field=models.TextField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="también escrita")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'otro nombre',
+                "verbose_name": "otro nombre",
             },
         ),
         migrations.CreateModel(
-            name='OrganisationEvent',
+            name="OrganisationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('name', models.CharField(max_length=160, verbose_name='nombre')),
-                ('short_name', models.CharField(blank=True, max_length=60, verbose_name='nombre corto')),
-                ('kind', models.CharField(choices=[('association', 'Asociación'), ('cooperative', 'Cooperativa'), ('company', 'Empresa'), ('community', 'Comunidad'), ('committee', 'Comité o grupo')], default='association', max_length=16, verbose_name='tipo')),
-                ('ruc', models.CharField(blank=True, max_length=11, verbose_name='RUC')),
-                ('formalisation', models.CharField(choices=[('unknown', 'No se sabe'), ('not_started', 'Sin iniciar'), ('registered', 'Inscrita en el registro de formalización'), ('in_process', 'Con trámites en curso'), ('suspended', 'Inscripción suspendida'), ('excluded', 'Excluida del registro'), ('formalised', 'Formalizada')], default='unknown', max_length=16, verbose_name='formalización')),
-                ('activities', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('gleaning', 'Pallaqueo'), ('extraction', 'Extracción'), ('alluvial', 'Lavado aluvial'), ('processing', 'Beneficio o planta'), ('trade', 'Comercialización'), ('jewellery', 'Joyería'), ('services', 'Servicios y comedor')], max_length=16), blank=True, default=list, size=None, verbose_name='actividades en la cadena')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='fundada el')),
-                ('founded_precision', models.CharField(default='d', max_length=1)),
-                ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='persona de contacto')),
-                ('contact_phone_sealed', network.base.fields.SealedField(null=True, verbose_name='teléfono de contacto')),
-                ('contact_phone_index', network.base.fields.BlindIndexField(kind='phone', null=True, source='contact_phone_sealed')),
-                ('contact_phone_tail', models.CharField(blank=True, editable=False, max_length=3)),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='correo de contacto')),
-                ('note', models.TextField(blank=True, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="nombre")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="nombre corto"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("association", "Asociación"),
+                            ("cooperative", "Cooperativa"),
+                            ("company", "Empresa"),
+                            ("community", "Comunidad"),
+                            ("committee", "Comité o grupo"),
+                        ],
+                        default="association",
+                        max_length=16,
+                        verbose_name="tipo",
+                    ),
+                ),
+                ("ruc", models.CharField(blank=True, max_length=11, verbose_name="RUC")),
+                (
+                    "formalisation",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "No se sabe"),
+                            ("not_started", "Sin iniciar"),
+                            ("registered", "Inscrita en el registro de formalización"),
+                            ("in_process", "Con trámites en curso"),
+                            ("suspended", "Inscripción suspendida"),
+                            ("excluded", "Excluida del registro"),
+                            ("formalised", "Formalizada"),
+                        ],
+                        default="unknown",
+                        max_length=16,
+                        verbose_name="formalización",
+                    ),
+                ),
+                (
+                    "activities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("gleaning", "Pallaqueo"),
+                                ("extraction", "Extracción"),
+                                ("alluvial", "Lavado aluvial"),
+                                ("processing", "Beneficio o planta"),
+                                ("trade", "Comercialización"),
+                                ("jewellery", "Joyería"),
+                                ("services", "Servicios y comedor"),
+                            ],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="actividades en la cadena",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="fundada el")),
+                ("founded_precision", models.CharField(default="d", max_length=1)),
+                (
+                    "contact_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="persona de contacto"
+                    ),
+                ),
+                (
+                    "contact_phone_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="teléfono de contacto"),
+                ),
+                (
+                    "contact_phone_index",
+                    network.base.fields.BlindIndexField(
+                        kind="phone", null=True, source="contact_phone_sealed"
+                    ),
+                ),
+                ("contact_phone_tail", models.CharField(blank=True, editable=False, max_length=3)),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="correo de contacto"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("trashed_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('given_names', models.CharField(max_length=80, verbose_name='nombres')),
-                ('paternal_surname', models.CharField(blank=True, max_length=60, verbose_name='apellido paterno')),
-                ('maternal_surname', models.CharField(blank=True, max_length=60, verbose_name='apellido materno')),
-                ('document_kind', models.CharField(choices=[('dni', 'DNI'), ('ce', 'Carné de extranjería'), ('passport', 'Pasaporte'), ('none', 'Sin documento')], default='none', max_length=8, verbose_name='documento')),
-                ('document_sealed', network.base.fields.SealedField(null=True, verbose_name='documento')),
-                ('document_index', network.base.fields.BlindIndexField(beside=['document_kind'], kind='document', null=True, source='document_sealed')),
-                ('document_tail', models.CharField(blank=True, editable=False, max_length=3)),
-                ('no_document_reason', models.CharField(blank=True, max_length=120, verbose_name='por qué no tiene')),
-                ('born_on', models.DateField(blank=True, null=True, verbose_name='nacimiento')),
-                ('born_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('sex', models.CharField(choices=[('f', 'Mujer'), ('m', 'Hombre'), ('u', 'No se sabe')], default='u', max_length=1, verbose_name='sexo')),
-                ('occupation', models.CharField(choices=[('pallaquera', 'Pallaquera'), ('miner', 'Socia minera'), ('title_holder', 'Titular minera'), ('alluvial', 'Minera aluvial'), ('plant_worker', 'Trabajadora de planta'), ('trader', 'Compradora o comercializadora'), ('cook', 'Cocinera de campamento'), ('jeweller', 'Joyera'), ('leader', 'Dirigenta'), ('other', 'Otro trabajo'), ('unknown', 'No se sabe')], default='unknown', max_length=16, verbose_name='trabajo en la cadena')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('es', 'Castellano'), ('qu', 'Quechua'), ('ay', 'Aimara'), ('other', 'Otra lengua')], max_length=8), blank=True, default=list, size=None, verbose_name='lenguas que habla')),
-                ('preferred_language', models.CharField(blank=True, choices=[('es', 'Castellano'), ('qu', 'Quechua'), ('ay', 'Aimara'), ('other', 'Otra lengua')], max_length=8, verbose_name='lengua que prefiere')),
-                ('prefers_audio', models.BooleanField(default=False, verbose_name='prefiere audio')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='correo')),
-                ('contact_preference', models.CharField(blank=True, choices=[('', 'No dijo'), ('whatsapp', 'WhatsApp'), ('sms', 'Mensaje de texto'), ('call', 'Llamada'), ('email', 'Correo'), ('visit', 'Por su organización')], max_length=8, verbose_name='cómo prefiere que la contacten')),
-                ('note', models.TextField(blank=True, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
-                ('trashed_at', models.DateTimeField(editable=False, null=True)),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
-                ('search_key', models.GeneratedField(db_persist=True, expression=network.base.text.Fold(network.base.text._Concat('given_names', 'paternal_surname', 'maternal_surname')), output_field=models.TextField())),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.SortKey(network.base.text._Concat('paternal_surname', 'maternal_surname', 'given_names')), output_field=models.TextField(db_collation='C'))),
-                ('sound_key', models.GeneratedField(db_persist=True, expression=network.base.text.Sound(network.base.text._Concat('given_names', 'paternal_surname', 'maternal_surname')), output_field=models.TextField())),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("given_names", models.CharField(max_length=80, verbose_name="nombres")),
+                (
+                    "paternal_surname",
+                    models.CharField(blank=True, max_length=60, verbose_name="apellido paterno"),
+                ),
+                (
+                    "maternal_surname",
+                    models.CharField(blank=True, max_length=60, verbose_name="apellido materno"),
+                ),
+                (
+                    "document_kind",
+                    models.CharField(
+                        choices=[
+                            ("dni", "DNI"),
+                            ("ce", "Carné de extranjería"),
+                            ("passport", "Pasaporte"),
+                            ("none", "Sin documento"),
+                        ],
+                        default="none",
+                        max_length=8,
+                        verbose_name="documento",
+                    ),
+                ),
+                (
+                    "document_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="documento"),
+                ),
+                (
+                    "document_index",
+                    network.base.fields.BlindIndexField(
+                        beside=["document_kind"],
+                        kind="document",
+                        null=True,
+                        source="document_sealed",
+                    ),
+                ),
+                ("document_tail", models.CharField(blank=True, editable=False, max_length=3)),
+                (
+                    "no_document_reason",
+                    models.CharField(blank=True, max_length=120, verbose_name="por qué no tiene"),
+                ),
+                ("born_on", models.DateField(blank=True, null=True, verbose_name="nacimiento")),
+                (
+                    "born_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("f", "Mujer"), ("m", "Hombre"), ("u", "No se sabe")],
+                        default="u",
+                        max_length=1,
+                        verbose_name="sexo",
+                    ),
+                ),
+                (
+                    "occupation",
+                    models.CharField(
+                        choices=[
+                            ("pallaquera", "Pallaquera"),
+                            ("miner", "Socia minera"),
+                            ("title_holder", "Titular minera"),
+                            ("alluvial", "Minera aluvial"),
+                            ("plant_worker", "Trabajadora de planta"),
+                            ("trader", "Compradora o comercializadora"),
+                            ("cook", "Cocinera de campamento"),
+                            ("jeweller", "Joyera"),
+                            ("leader", "Dirigenta"),
+                            ("other", "Otro trabajo"),
+                            ("unknown", "No se sabe"),
+                        ],
+                        default="unknown",
+                        max_length=16,
+                        verbose_name="trabajo en la cadena",
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("es", "Castellano"),
+                                ("qu", "Quechua"),
+                                ("ay", "Aimara"),
+                                ("other", "Otra lengua"),
+                            ],
+                            max_length=8,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="lenguas que habla",
+                    ),
+                ),
+                (
+                    "preferred_language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("es", "Castellano"),
+                            ("qu", "Quechua"),
+                            ("ay", "Aimara"),
+                            ("other", "Otra lengua"),
+                        ],
+                        max_length=8,
+                        verbose_name="lengua que prefiere",
+                    ),
+                ),
+                (
+                    "prefers_audio",
+                    models.BooleanField(default=False, verbose_name="prefiere audio"),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="correo")),
+                (
+                    "contact_preference",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No dijo"),
+                            ("whatsapp", "WhatsApp"),
+                            ("sms", "Mensaje de texto"),
+                            ("call", "Llamada"),
+                            ("email", "Correo"),
+                            ("visit", "Por su organización"),
+                        ],
+                        max_length=8,
+                        verbose_name="cómo prefiere que la contacten",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
+                ("trashed_at", models.DateTimeField(editable=False, null=True)),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "search_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.Fold(
+                            network.base.text._Concat(
+                                "given_names", "paternal_surname", "maternal_surname"
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.SortKey(
+                            network.base.text._Concat(
+                                "paternal_surname", "maternal_surname", "given_names"
+                            )
+                        ),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                (
+                    "sound_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.Sound(
+                            network.base.text._Concat(
+                                "given_names", "paternal_surname", "maternal_surname"
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'persona',
-                'verbose_name_plural': 'personas',
+                "verbose_name": "persona",
+                "verbose_name_plural": "personas",
             },
         ),
         migrations.CreateModel(
-            name='PersonEvent',
+            name="PersonEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('given_names', models.CharField(max_length=80, verbose_name='nombres')),
-                ('paternal_surname', models.CharField(blank=True, max_length=60, verbose_name='apellido paterno')),
-                ('maternal_surname', models.CharField(blank=True, max_length=60, verbose_name='apellido materno')),
-                ('document_kind', models.CharField(choices=[('dni', 'DNI'), ('ce', 'Carné de extranjería'), ('passport', 'Pasaporte'), ('none', 'Sin documento')], default='none', max_length=8, verbose_name='documento')),
-                ('document_sealed', network.base.fields.SealedField(null=True, verbose_name='documento')),
-                ('document_index', network.base.fields.BlindIndexField(beside=['document_kind'], kind='document', null=True, source='document_sealed')),
-                ('document_tail', models.CharField(blank=True, editable=False, max_length=3)),
-                ('no_document_reason', models.CharField(blank=True, max_length=120, verbose_name='por qué no tiene')),
-                ('born_on', models.DateField(blank=True, null=True, verbose_name='nacimiento')),
-                ('born_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('sex', models.CharField(choices=[('f', 'Mujer'), ('m', 'Hombre'), ('u', 'No se sabe')], default='u', max_length=1, verbose_name='sexo')),
-                ('occupation', models.CharField(choices=[('pallaquera', 'Pallaquera'), ('miner', 'Socia minera'), ('title_holder', 'Titular minera'), ('alluvial', 'Minera aluvial'), ('plant_worker', 'Trabajadora de planta'), ('trader', 'Compradora o comercializadora'), ('cook', 'Cocinera de campamento'), ('jeweller', 'Joyera'), ('leader', 'Dirigenta'), ('other', 'Otro trabajo'), ('unknown', 'No se sabe')], default='unknown', max_length=16, verbose_name='trabajo en la cadena')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('es', 'Castellano'), ('qu', 'Quechua'), ('ay', 'Aimara'), ('other', 'Otra lengua')], max_length=8), blank=True, default=list, size=None, verbose_name='lenguas que habla')),
-                ('preferred_language', models.CharField(blank=True, choices=[('es', 'Castellano'), ('qu', 'Quechua'), ('ay', 'Aimara'), ('other', 'Otra lengua')], max_length=8, verbose_name='lengua que prefiere')),
-                ('prefers_audio', models.BooleanField(default=False, verbose_name='prefiere audio')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='correo')),
-                ('contact_preference', models.CharField(blank=True, choices=[('', 'No dijo'), ('whatsapp', 'WhatsApp'), ('sms', 'Mensaje de texto'), ('call', 'Llamada'), ('email', 'Correo'), ('visit', 'Por su organización')], max_length=8, verbose_name='cómo prefiere que la contacten')),
-                ('note', models.TextField(blank=True, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
-                ('trashed_at', models.DateTimeField(editable=False, null=True)),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                ("given_names", models.CharField(max_length=80, verbose_name="nombres")),
+                (
+                    "paternal_surname",
+                    models.CharField(blank=True, max_length=60, verbose_name="apellido paterno"),
+                ),
+                (
+                    "maternal_surname",
+                    models.CharField(blank=True, max_length=60, verbose_name="apellido materno"),
+                ),
+                (
+                    "document_kind",
+                    models.CharField(
+                        choices=[
+                            ("dni", "DNI"),
+                            ("ce", "Carné de extranjería"),
+                            ("passport", "Pasaporte"),
+                            ("none", "Sin documento"),
+                        ],
+                        default="none",
+                        max_length=8,
+                        verbose_name="documento",
+                    ),
+                ),
+                (
+                    "document_sealed",
+                    network.base.fields.SealedField(null=True, verbose_name="documento"),
+                ),
+                (
+                    "document_index",
+                    network.base.fields.BlindIndexField(
+                        beside=["document_kind"],
+                        kind="document",
+                        null=True,
+                        source="document_sealed",
+                    ),
+                ),
+                ("document_tail", models.CharField(blank=True, editable=False, max_length=3)),
+                (
+                    "no_document_reason",
+                    models.CharField(blank=True, max_length=120, verbose_name="por qué no tiene"),
+                ),
+                ("born_on", models.DateField(blank=True, null=True, verbose_name="nacimiento")),
+                (
+                    "born_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("f", "Mujer"), ("m", "Hombre"), ("u", "No se sabe")],
+                        default="u",
+                        max_length=1,
+                        verbose_name="sexo",
+                    ),
+                ),
+                (
+                    "occupation",
+                    models.CharField(
+                        choices=[
+                            ("pallaquera", "Pallaquera"),
+                            ("miner", "Socia minera"),
+                            ("title_holder", "Titular minera"),
+                            ("alluvial", "Minera aluvial"),
+                            ("plant_worker", "Trabajadora de planta"),
+                            ("trader", "Compradora o comercializadora"),
+                            ("cook", "Cocinera de campamento"),
+                            ("jeweller", "Joyera"),
+                            ("leader", "Dirigenta"),
+                            ("other", "Otro trabajo"),
+                            ("unknown", "No se sabe"),
+                        ],
+                        default="unknown",
+                        max_length=16,
+                        verbose_name="trabajo en la cadena",
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("es", "Castellano"),
+                                ("qu", "Quechua"),
+                                ("ay", "Aimara"),
+                                ("other", "Otra lengua"),
+                            ],
+                            max_length=8,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="lenguas que habla",
+                    ),
+                ),
+                (
+                    "preferred_language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("es", "Castellano"),
+                            ("qu", "Quechua"),
+                            ("ay", "Aimara"),
+                            ("other", "Otra lengua"),
+                        ],
+                        max_length=8,
+                        verbose_name="lengua que prefiere",
+                    ),
+                ),
+                (
+                    "prefers_audio",
+                    models.BooleanField(default=False, verbose_name="prefiere audio"),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="correo")),
+                (
+                    "contact_preference",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No dijo"),
+                            ("whatsapp", "WhatsApp"),
+                            ("sms", "Mensaje de texto"),
+                            ("call", "Llamada"),
+                            ("email", "Correo"),
+                            ("visit", "Por su organización"),
+                        ],
+                        max_length=8,
+                        verbose_name="cómo prefiere que la contacten",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
+                ("trashed_at", models.DateTimeField(editable=False, null=True)),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Phone',
+            name="Phone",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number_sealed', network.base.fields.SealedField(verbose_name='número')),
-                ('number_index', network.base.fields.BlindIndexField(kind='phone', source='number_sealed')),
-                ('number_tail', models.CharField(editable=False, max_length=3)),
-                ('has_whatsapp', models.BooleanField(null=True, verbose_name='tiene WhatsApp')),
-                ('shared_with', models.CharField(blank=True, max_length=80, verbose_name='compartido con')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='principal')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number_sealed", network.base.fields.SealedField(verbose_name="número")),
+                (
+                    "number_index",
+                    network.base.fields.BlindIndexField(kind="phone", source="number_sealed"),
+                ),
+                ("number_tail", models.CharField(editable=False, max_length=3)),
+                ("has_whatsapp", models.BooleanField(null=True, verbose_name="tiene WhatsApp")),
+                (
+                    "shared_with",
+                    models.CharField(blank=True, max_length=80, verbose_name="compartido con"),
+                ),
+                ("is_primary", models.BooleanField(default=False, verbose_name="principal")),
+                ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'teléfono',
-                'verbose_name_plural': 'teléfonos',
+                "verbose_name": "teléfono",
+                "verbose_name_plural": "teléfonos",
             },
         ),
         migrations.CreateModel(
-            name='PhoneEvent',
+            name="PhoneEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('number_sealed', network.base.fields.SealedField(verbose_name='número')),
-                ('number_index', network.base.fields.BlindIndexField(kind='phone', source='number_sealed')),
-                ('number_tail', models.CharField(editable=False, max_length=3)),
-                ('has_whatsapp', models.BooleanField(null=True, verbose_name='tiene WhatsApp')),
-                ('shared_with', models.CharField(blank=True, max_length=80, verbose_name='compartido con')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='principal')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                ("number_sealed", network.base.fields.SealedField(verbose_name="número")),
+                (
+                    "number_index",
+                    network.base.fields.BlindIndexField(kind="phone", source="number_sealed"),
+                ),
+                ("number_tail", models.CharField(editable=False, max_length=3)),
+                ("has_whatsapp", models.BooleanField(null=True, verbose_name="tiene WhatsApp")),
+                (
+                    "shared_with",
+                    models.CharField(blank=True, max_length=80, verbose_name="compartido con"),
+                ),
+                ("is_primary", models.BooleanField(default=False, verbose_name="principal")),
+                ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PrivacyNotice',
+            name="PrivacyNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, verbose_name='versión')),
-                ('language', models.CharField(choices=[('es', 'Castellano'), ('qu', 'Quechua'), ('ay', 'Aimara'), ('other', 'Otra lengua')], default='es', max_length=8, verbose_name='lengua')),
-                ('text', models.TextField(verbose_name='texto')),
-                ('effective_on', models.DateField(verbose_name='desde')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, verbose_name="versión")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("es", "Castellano"),
+                            ("qu", "Quechua"),
+                            ("ay", "Aimara"),
+                            ("other", "Otra lengua"),
+                        ],
+                        default="es",
+                        max_length=8,
+                        verbose_name="lengua",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="texto")),
+                ("effective_on", models.DateField(verbose_name="desde")),
             ],
             options={
-                'verbose_name': 'aviso de privacidad',
-                'verbose_name_plural': 'avisos de privacidad',
+                "verbose_name": "aviso de privacidad",
+                "verbose_name_plural": "avisos de privacidad",
             },
         ),
         migrations.CreateModel(
-            name='PrivacyNoticeEvent',
+            name="PrivacyNoticeEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('version', models.CharField(max_length=20, verbose_name='versión')),
-                ('language', models.CharField(choices=[('es', 'Castellano'), ('qu', 'Quechua'), ('ay', 'Aimara'), ('other', 'Otra lengua')], default='es', max_length=8, verbose_name='lengua')),
-                ('text', models.TextField(verbose_name='texto')),
-                ('effective_on', models.DateField(verbose_name='desde')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("version", models.CharField(max_length=20, verbose_name="versión")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("es", "Castellano"),
+                            ("qu", "Quechua"),
+                            ("ay", "Aimara"),
+                            ("other", "Otra lengua"),
+                        ],
+                        default="es",
+                        max_length=8,
+                        verbose_name="lengua",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="texto")),
+                ("effective_on", models.DateField(verbose_name="desde")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RegionalNetwork',
+            name="RegionalNetwork",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='nombre')),
-                ('code', models.SlugField(max_length=30, unique=True, verbose_name='clave')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='fundada el')),
-                ('note', models.TextField(blank=True, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.SortKey('name'), output_field=models.TextField(db_collation='C'))),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nombre")),
+                ("code", models.SlugField(max_length=30, unique=True, verbose_name="clave")),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="fundada el")),
+                ("note", models.TextField(blank=True, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.SortKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'red regional',
-                'verbose_name_plural': 'redes regionales',
+                "verbose_name": "red regional",
+                "verbose_name_plural": "redes regionales",
             },
         ),
         migrations.CreateModel(
-            name='RegionalNetworkEvent',
+            name="RegionalNetworkEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='nombre')),
-                ('code', models.SlugField(db_index=False, max_length=30, verbose_name='clave')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='fundada el')),
-                ('note', models.TextField(blank=True, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nombre")),
+                ("code", models.SlugField(db_index=False, max_length=30, verbose_name="clave")),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="fundada el")),
+                ("note", models.TextField(blank=True, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('national_coordinator', 'Coordinadora nacional'), ('regional_coordinator', 'Coordinadora regional'), ('organisation_leader', 'Dirigenta de organización'), ('trainer', 'Capacitadora'), ('analyst', 'Analista de Solidaridad'), ('personal_data', 'Acceso temporal a datos personales'), ('auditor', 'Auditora'), ('administrator', 'Administradora'), ('member', 'Socia')], max_length=24, verbose_name='rol')),
-                ('starts_on', models.DateField(verbose_name='desde')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='motivo')),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("national_coordinator", "Coordinadora nacional"),
+                            ("regional_coordinator", "Coordinadora regional"),
+                            ("organisation_leader", "Dirigenta de organización"),
+                            ("trainer", "Capacitadora"),
+                            ("analyst", "Analista de Solidaridad"),
+                            ("personal_data", "Acceso temporal a datos personales"),
+                            ("auditor", "Auditora"),
+                            ("administrator", "Administradora"),
+                            ("member", "Socia"),
+                        ],
+                        max_length=24,
+                        verbose_name="rol",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="desde")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="motivo")),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'rol asignado',
+                "verbose_name": "rol asignado",
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignmentEvent',
+            name="RoleAssignmentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('role', models.CharField(choices=[('national_coordinator', 'Coordinadora nacional'), ('regional_coordinator', 'Coordinadora regional'), ('organisation_leader', 'Dirigenta de organización'), ('trainer', 'Capacitadora'), ('analyst', 'Analista de Solidaridad'), ('personal_data', 'Acceso temporal a datos personales'), ('auditor', 'Auditora'), ('administrator', 'Administradora'), ('member', 'Socia')], max_length=24, verbose_name='rol')),
-                ('starts_on', models.DateField(verbose_name='desde')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='motivo')),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("national_coordinator", "Coordinadora nacional"),
+                            ("regional_coordinator", "Coordinadora regional"),
+                            ("organisation_leader", "Dirigenta de organización"),
+                            ("trainer", "Capacitadora"),
+                            ("analyst", "Analista de Solidaridad"),
+                            ("personal_data", "Acceso temporal a datos personales"),
+                            ("auditor", "Auditora"),
+                            ("administrator", "Administradora"),
+                            ("member", "Socia"),
+                        ],
+                        max_length=24,
+                        verbose_name="rol",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="desde")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="motivo")),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SensitiveFactsEvent',
+            name="SensitiveFactsEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='UserEvent',
+            name="UserEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, verbose_name='correo')),
-                ('name', models.CharField(max_length=120, verbose_name='nombre')),
-                ('language', models.CharField(default='es-pe', max_length=8, verbose_name='idioma')),
-                ('is_active', models.BooleanField(default=True, verbose_name='activa')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, null=True, verbose_name="correo"),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nombre")),
+                (
+                    "language",
+                    models.CharField(default="es-pe", max_length=8, verbose_name="idioma"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="activa")),
+                ("is_demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AccountLink',
+            name="AccountLink",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('invitation', 'Invitación'), ('personal', 'Enlace personal')], max_length=12)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invitation", "Invitación"), ("personal", "Enlace personal")],
+                        max_length=12,
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enlace de cuenta',
+                "verbose_name": "enlace de cuenta",
             },
         ),
         migrations.CreateModel(
-            name='AccountLinkEvent',
+            name="AccountLinkEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('kind', models.CharField(choices=[('invitation', 'Invitación'), ('personal', 'Enlace personal')], max_length=12)),
-                ('token_hash', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='members.accountlink')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invitation", "Invitación"), ("personal", "Enlace personal")],
+                        max_length=12,
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="members.accountlink",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AffiliationEvent',
+            name="AffiliationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='desde')),
-                ('starts_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='por qué terminó')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='members.affiliation')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="desde")),
+                (
+                    "starts_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="por qué terminó"),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="members.affiliation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('registry', 'Estar en el registro de la red'), ('whatsapp', 'Recibir mensajes por WhatsApp'), ('sms', 'Recibir mensajes de texto'), ('email', 'Recibir correos'), ('testimony', 'Que se publiquen su foto y su testimonio'), ('share_solidaridad', 'Que Solidaridad vea sus datos'), ('transfer_abroad', 'Que sus datos salgan del país'), ('donor_reporting', 'Aparecer en informes a donantes'), ('sensitive', 'Guardar datos sensibles (identidad, discapacidad, estudios)')], max_length=20, verbose_name='para qué')),
-                ('is_granted', models.BooleanField(verbose_name='aceptó')),
-                ('channel', models.CharField(choices=[('paper', 'Hoja firmada'), ('fingerprint', 'Huella digital'), ('witnessed', 'De palabra, con testigo'), ('phone', 'Lo dijo por teléfono'), ('web', 'En el portal'), ('imported', 'Venía en una lista')], max_length=12, verbose_name='cómo lo dijo')),
-                ('decided_on', models.DateField(verbose_name='fecha')),
-                ('witness', models.CharField(blank=True, max_length=120, verbose_name='testigo')),
-                ('guardian', models.CharField(blank=True, db_default='', max_length=120, verbose_name='madre, padre o tutora')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('superseded_at', models.DateTimeField(editable=False, null=True)),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("registry", "Estar en el registro de la red"),
+                            ("whatsapp", "Recibir mensajes por WhatsApp"),
+                            ("sms", "Recibir mensajes de texto"),
+                            ("email", "Recibir correos"),
+                            ("testimony", "Que se publiquen su foto y su testimonio"),
+                            ("share_solidaridad", "Que Solidaridad vea sus datos"),
+                            ("transfer_abroad", "Que sus datos salgan del país"),
+                            ("donor_reporting", "Aparecer en informes a donantes"),
+                            (
+                                "sensitive",
+                                "Guardar datos sensibles (identidad, discapacidad, estudios)",
+                            ),
+                        ],
+                        max_length=20,
+                        verbose_name="para qué",
+                    ),
+                ),
+                ("is_granted", models.BooleanField(verbose_name="aceptó")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("paper", "Hoja firmada"),
+                            ("fingerprint", "Huella digital"),
+                            ("witnessed", "De palabra, con testigo"),
+                            ("phone", "Lo dijo por teléfono"),
+                            ("web", "En el portal"),
+                            ("imported", "Venía en una lista"),
+                        ],
+                        max_length=12,
+                        verbose_name="cómo lo dijo",
+                    ),
+                ),
+                ("decided_on", models.DateField(verbose_name="fecha")),
+                ("witness", models.CharField(blank=True, max_length=120, verbose_name="testigo")),
+                (
+                    "guardian",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        max_length=120,
+                        verbose_name="madre, padre o tutora",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("superseded_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consentimiento',
-                'verbose_name_plural': 'consentimientos',
+                "verbose_name": "consentimiento",
+                "verbose_name_plural": "consentimientos",
             },
         ),
         migrations.CreateModel(
-            name='ConsentEvent',
+            name="ConsentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('purpose', models.CharField(choices=[('registry', 'Estar en el registro de la red'), ('whatsapp', 'Recibir mensajes por WhatsApp'), ('sms', 'Recibir mensajes de texto'), ('email', 'Recibir correos'), ('testimony', 'Que se publiquen su foto y su testimonio'), ('share_solidaridad', 'Que Solidaridad vea sus datos'), ('transfer_abroad', 'Que sus datos salgan del país'), ('donor_reporting', 'Aparecer en informes a donantes'), ('sensitive', 'Guardar datos sensibles (identidad, discapacidad, estudios)')], max_length=20, verbose_name='para qué')),
-                ('is_granted', models.BooleanField(verbose_name='aceptó')),
-                ('channel', models.CharField(choices=[('paper', 'Hoja firmada'), ('fingerprint', 'Huella digital'), ('witnessed', 'De palabra, con testigo'), ('phone', 'Lo dijo por teléfono'), ('web', 'En el portal'), ('imported', 'Venía en una lista')], max_length=12, verbose_name='cómo lo dijo')),
-                ('decided_on', models.DateField(verbose_name='fecha')),
-                ('witness', models.CharField(blank=True, max_length=120, verbose_name='testigo')),
-                ('guardian', models.CharField(blank=True, db_default='', max_length=120, verbose_name='madre, padre o tutora')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('superseded_at', models.DateTimeField(editable=False, null=True)),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.document')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='members.consent')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("registry", "Estar en el registro de la red"),
+                            ("whatsapp", "Recibir mensajes por WhatsApp"),
+                            ("sms", "Recibir mensajes de texto"),
+                            ("email", "Recibir correos"),
+                            ("testimony", "Que se publiquen su foto y su testimonio"),
+                            ("share_solidaridad", "Que Solidaridad vea sus datos"),
+                            ("transfer_abroad", "Que sus datos salgan del país"),
+                            ("donor_reporting", "Aparecer en informes a donantes"),
+                            (
+                                "sensitive",
+                                "Guardar datos sensibles (identidad, discapacidad, estudios)",
+                            ),
+                        ],
+                        max_length=20,
+                        verbose_name="para qué",
+                    ),
+                ),
+                ("is_granted", models.BooleanField(verbose_name="aceptó")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("paper", "Hoja firmada"),
+                            ("fingerprint", "Huella digital"),
+                            ("witnessed", "De palabra, con testigo"),
+                            ("phone", "Lo dijo por teléfono"),
+                            ("web", "En el portal"),
+                            ("imported", "Venía en una lista"),
+                        ],
+                        max_length=12,
+                        verbose_name="cómo lo dijo",
+                    ),
+                ),
+                ("decided_on", models.DateField(verbose_name="fecha")),
+                ("witness", models.CharField(blank=True, max_length=120, verbose_name="testigo")),
+                (
+                    "guardian",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        max_length=120,
+                        verbose_name="madre, padre o tutora",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("superseded_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="members.consent",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('first_day', models.DateField(verbose_name='primer día')),
-                ('moved', models.JSONField(default=dict)),
-                ('done_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("first_day", models.DateField(verbose_name="primer día")),
+                ("moved", models.JSONField(default=dict)),
+                ("done_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'relevo de junta',
+                "verbose_name": "relevo de junta",
             },
         ),
         migrations.CreateModel(
-            name='HandOverEvent',
+            name="HandOverEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('first_day', models.DateField(verbose_name='primer día')),
-                ('moved', models.JSONField(default=dict)),
-                ('done_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('done_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='members.handover')),
-                ('undone_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                ("first_day", models.DateField(verbose_name="primer día")),
+                ("moved", models.JSONField(default=dict)),
+                ("done_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="members.handover",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LoginCode',
+            name="LoginCode",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('phone_index', models.BinaryField()),
-                ('code_hash', models.CharField(max_length=256)),
-                ('browser_hash', models.CharField(max_length=64)),
-                ('message_sealed', network.base.fields.SealedField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("phone_index", models.BinaryField()),
+                ("code_hash", models.CharField(max_length=256)),
+                ("browser_hash", models.CharField(max_length=64)),
+                ("message_sealed", network.base.fields.SealedField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'código de ingreso',
-                'indexes': [models.Index(fields=['phone_index', '-created_at'], name='members_logincode_phone'), models.Index(fields=['created_at'], name='members_logincode_at')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='members_logincode_tries')],
+                "verbose_name": "código de ingreso",
+                "indexes": [
+                    models.Index(
+                        fields=["phone_index", "-created_at"], name="members_logincode_phone"
+                    ),
+                    models.Index(fields=["created_at"], name="members_logincode_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tries__lte", 5)), name="members_logincode_tries"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MembershipEvent',
+            name="MembershipEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='desde')),
-                ('starts_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('kind', models.CharField(choices=[('member', 'Socia'), ('worker', 'Trabajadora'), ('applicant', 'Postulante'), ('ally', 'Aliada')], default='member', max_length=12, verbose_name='calidad')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='por qué terminó')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='de dónde sale el dato')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='members.membership')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="desde")),
+                (
+                    "starts_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("member", "Socia"),
+                            ("worker", "Trabajadora"),
+                            ("applicant", "Postulante"),
+                            ("ally", "Aliada"),
+                        ],
+                        default="member",
+                        max_length=12,
+                        verbose_name="calidad",
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="por qué terminó"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="de dónde sale el dato"
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="members.membership",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('moved', models.JSONField(default=list)),
-                ('survivor_before', models.JSONField(default=dict)),
-                ('merged_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('merged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("moved", models.JSONField(default=list)),
+                ("survivor_before", models.JSONField(default=dict)),
+                ("merged_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "merged_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fusión de fichas',
+                "verbose_name": "fusión de fichas",
             },
         ),
         migrations.CreateModel(
-            name='MergeEvent',
+            name="MergeEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('moved', models.JSONField(default=list)),
-                ('survivor_before', models.JSONField(default=dict)),
-                ('merged_at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('merged_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='members.merge')),
-                ('undone_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                ("moved", models.JSONField(default=list)),
+                ("survivor_before", models.JSONField(default=dict)),
+                ("merged_at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "merged_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="members.merge",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='NotDuplicate',
+            name="NotDuplicate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decided_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'par distinto',
+                "verbose_name": "par distinto",
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='desde')),
-                ('starts_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('post', models.CharField(choices=[('president', 'Presidenta'), ('vice_president', 'Vicepresidenta'), ('secretary', 'Secretaria'), ('treasurer', 'Tesorera'), ('comptroller', 'Fiscal'), ('safety', 'Vocal de seguridad'), ('vocal_1', 'Primera vocal'), ('vocal_2', 'Segunda vocal'), ('vocal_3', 'Tercera vocal')], max_length=16, verbose_name='cargo')),
-                ('elected_on', models.DateField(blank=True, null=True, verbose_name='elegida el')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='por qué terminó')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="desde")),
+                (
+                    "starts_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[
+                            ("president", "Presidenta"),
+                            ("vice_president", "Vicepresidenta"),
+                            ("secretary", "Secretaria"),
+                            ("treasurer", "Tesorera"),
+                            ("comptroller", "Fiscal"),
+                            ("safety", "Vocal de seguridad"),
+                            ("vocal_1", "Primera vocal"),
+                            ("vocal_2", "Segunda vocal"),
+                            ("vocal_3", "Tercera vocal"),
+                        ],
+                        max_length=16,
+                        verbose_name="cargo",
+                    ),
+                ),
+                ("elected_on", models.DateField(blank=True, null=True, verbose_name="elegida el")),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="por qué terminó"),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cargo',
-                'verbose_name_plural': 'cargos',
+                "verbose_name": "cargo",
+                "verbose_name_plural": "cargos",
             },
         ),
         migrations.CreateModel(
-            name='OfficeEvent',
+            name="OfficeEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='desde')),
-                ('starts_precision', models.CharField(choices=[('d', 'día'), ('m', 'mes'), ('y', 'año')], default='d', max_length=1)),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='hasta')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('post', models.CharField(choices=[('president', 'Presidenta'), ('vice_president', 'Vicepresidenta'), ('secretary', 'Secretaria'), ('treasurer', 'Tesorera'), ('comptroller', 'Fiscal'), ('safety', 'Vocal de seguridad'), ('vocal_1', 'Primera vocal'), ('vocal_2', 'Segunda vocal'), ('vocal_3', 'Tercera vocal')], max_length=16, verbose_name='cargo')),
-                ('elected_on', models.DateField(blank=True, null=True, verbose_name='elegida el')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='por qué terminó')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.document')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='members.office')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="desde")),
+                (
+                    "starts_precision",
+                    models.CharField(
+                        choices=[("d", "día"), ("m", "mes"), ("y", "año")],
+                        default="d",
+                        max_length=1,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="hasta")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[
+                            ("president", "Presidenta"),
+                            ("vice_president", "Vicepresidenta"),
+                            ("secretary", "Secretaria"),
+                            ("treasurer", "Tesorera"),
+                            ("comptroller", "Fiscal"),
+                            ("safety", "Vocal de seguridad"),
+                            ("vocal_1", "Primera vocal"),
+                            ("vocal_2", "Segunda vocal"),
+                            ("vocal_3", "Tercera vocal"),
+                        ],
+                        max_length=16,
+                        verbose_name="cargo",
+                    ),
+                ),
+                ("elected_on", models.DateField(blank=True, null=True, verbose_name="elegida el")),
+                (
+                    "end_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="por qué terminó"),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="members.office",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

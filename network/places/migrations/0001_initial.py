@@ -2,308 +2,699 @@
 
 import django.db.models.constraints
 import django.db.models.deletion
-import network.base.ids
-import network.base.text
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+import network.base.ids
+import network.base.text
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("base", "0001_functions"),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DepartmentEvent',
+            name="DepartmentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('name', models.CharField(max_length=80, verbose_name='nombre')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='vale desde')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valió hasta')),
-                ('code', models.CharField(max_length=2, serialize=False, verbose_name='código INEI')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("name", models.CharField(max_length=80, verbose_name="nombre")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="vale desde")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valió hasta")),
+                (
+                    "code",
+                    models.CharField(max_length=2, serialize=False, verbose_name="código INEI"),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('name', models.CharField(max_length=80, verbose_name='nombre')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='vale desde')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valió hasta')),
-                ('search_key', models.GeneratedField(db_persist=True, expression=network.base.text.Fold('name'), output_field=models.TextField())),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.SortKey('name'), output_field=models.TextField(db_collation='C'))),
-                ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='código INEI')),
-                ('reniec_code', models.CharField(blank=True, max_length=6, null=True, verbose_name='código RENIEC')),
+                ("name", models.CharField(max_length=80, verbose_name="nombre")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="vale desde")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valió hasta")),
+                (
+                    "search_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.SortKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=6, primary_key=True, serialize=False, verbose_name="código INEI"
+                    ),
+                ),
+                (
+                    "reniec_code",
+                    models.CharField(
+                        blank=True, max_length=6, null=True, verbose_name="código RENIEC"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'distrito',
-                'verbose_name_plural': 'distritos',
-                'abstract': False,
+                "verbose_name": "distrito",
+                "verbose_name_plural": "distritos",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DistrictEvent',
+            name="DistrictEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('name', models.CharField(max_length=80, verbose_name='nombre')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='vale desde')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valió hasta')),
-                ('code', models.CharField(max_length=6, serialize=False, verbose_name='código INEI')),
-                ('reniec_code', models.CharField(blank=True, max_length=6, null=True, verbose_name='código RENIEC')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("name", models.CharField(max_length=80, verbose_name="nombre")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="vale desde")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valió hasta")),
+                (
+                    "code",
+                    models.CharField(max_length=6, serialize=False, verbose_name="código INEI"),
+                ),
+                (
+                    "reniec_code",
+                    models.CharField(
+                        blank=True, max_length=6, null=True, verbose_name="código RENIEC"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='MiningZone',
+            name="MiningZone",
             fields=[
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='nombre')),
-                ('kind', models.CharField(choices=[('alluvial', 'Lavado aluvial'), ('underground', 'Socavón o veta'), ('waste_rock', 'Desmontes'), ('town', 'Centro poblado minero'), ('other', 'Otra')], default='other', max_length=12, verbose_name='tipo')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.SortKey('name'), output_field=models.TextField(db_collation='C'))),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nombre")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("alluvial", "Lavado aluvial"),
+                            ("underground", "Socavón o veta"),
+                            ("waste_rock", "Desmontes"),
+                            ("town", "Centro poblado minero"),
+                            ("other", "Otra"),
+                        ],
+                        default="other",
+                        max_length=12,
+                        verbose_name="tipo",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.SortKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'zona minera',
-                'verbose_name_plural': 'zonas mineras',
+                "verbose_name": "zona minera",
+                "verbose_name_plural": "zonas mineras",
             },
         ),
         migrations.CreateModel(
-            name='MiningZoneEvent',
+            name="MiningZoneEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=network.base.ids.new_id, editable=False, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='nombre')),
-                ('kind', models.CharField(choices=[('alluvial', 'Lavado aluvial'), ('underground', 'Socavón o veta'), ('waste_rock', 'Desmontes'), ('town', 'Centro poblado minero'), ('other', 'Otra')], default='other', max_length=12, verbose_name='tipo')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='nota')),
-                ('is_demo', models.BooleanField(default=False)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=network.base.ids.new_id, editable=False, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nombre")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("alluvial", "Lavado aluvial"),
+                            ("underground", "Socavón o veta"),
+                            ("waste_rock", "Desmontes"),
+                            ("town", "Centro poblado minero"),
+                            ("other", "Otra"),
+                        ],
+                        default="other",
+                        max_length=12,
+                        verbose_name="tipo",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="nota")),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Province',
+            name="Province",
             fields=[
-                ('name', models.CharField(max_length=80, verbose_name='nombre')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='vale desde')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valió hasta')),
-                ('search_key', models.GeneratedField(db_persist=True, expression=network.base.text.Fold('name'), output_field=models.TextField())),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.SortKey('name'), output_field=models.TextField(db_collation='C'))),
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False, verbose_name='código INEI')),
+                ("name", models.CharField(max_length=80, verbose_name="nombre")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="vale desde")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valió hasta")),
+                (
+                    "search_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.SortKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=4, primary_key=True, serialize=False, verbose_name="código INEI"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'provincia',
-                'verbose_name_plural': 'provincias',
-                'abstract': False,
+                "verbose_name": "provincia",
+                "verbose_name_plural": "provincias",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ProvinceEvent',
+            name="ProvinceEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('name', models.CharField(max_length=80, verbose_name='nombre')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='vale desde')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valió hasta')),
-                ('code', models.CharField(max_length=4, serialize=False, verbose_name='código INEI')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("name", models.CharField(max_length=80, verbose_name="nombre")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="vale desde")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valió hasta")),
+                (
+                    "code",
+                    models.CharField(max_length=4, serialize=False, verbose_name="código INEI"),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('name', models.CharField(max_length=80, verbose_name='nombre')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='vale desde')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valió hasta')),
-                ('search_key', models.GeneratedField(db_persist=True, expression=network.base.text.Fold('name'), output_field=models.TextField())),
-                ('name_key', models.GeneratedField(db_persist=True, expression=network.base.text.SortKey('name'), output_field=models.TextField(db_collation='C'))),
-                ('code', models.CharField(max_length=2, primary_key=True, serialize=False, verbose_name='código INEI')),
+                ("name", models.CharField(max_length=80, verbose_name="nombre")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="vale desde")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valió hasta")),
+                (
+                    "search_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=network.base.text.SortKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=2, primary_key=True, serialize=False, verbose_name="código INEI"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'región',
-                'verbose_name_plural': 'regiones',
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='places_department_validity'), models.CheckConstraint(condition=models.Q(('code__regex', '^([0-9]{2})+$')), name='places_department_code')],
+                "verbose_name": "región",
+                "verbose_name_plural": "regiones",
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gte", models.F("valid_from"))),
+                        name="places_department_validity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^([0-9]{2})+$")),
+                        name="places_department_code",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='department',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_departmentevent" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='df91766b8300e60842d4fc4cb95e48b27666cd7e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_35614', referencing='REFERENCING NEW TABLE AS new_values ', table='places_department', when='AFTER')),
+            model_name="department",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_departmentevent" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="df91766b8300e60842d4fc4cb95e48b27666cd7e",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_35614",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="places_department",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='department',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_departmentevent" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."code") = (new_values."code") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."valid_from" IS DISTINCT FROM (new_values."valid_from") OR old_values."valid_to" IS DISTINCT FROM (new_values."valid_to")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='34340372d99df88d8dfc9990d2a5984c488fa976', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d8142', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='places_department', when='AFTER')),
+            model_name="department",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_departmentevent" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."code") = (new_values."code") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."valid_from" IS DISTINCT FROM (new_values."valid_from") OR old_values."valid_to" IS DISTINCT FROM (new_values."valid_to")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="34340372d99df88d8dfc9990d2a5984c488fa976",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d8142",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="places_department",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='department',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_departmentevent" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT old_values."code", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."code", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='3088c11cacd3c8867e8489d1e5e08efb7aea42fe', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_8fead', referencing='REFERENCING OLD TABLE AS old_values ', table='places_department', when='AFTER')),
+            model_name="department",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_departmentevent" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT old_values."code", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."code", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3088c11cacd3c8867e8489d1e5e08efb7aea42fe",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8fead",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="places_department",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='departmentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="departmentevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='departmentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='places.department'),
+            model_name="departmentevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="places.department",
+            ),
         ),
         migrations.AddField(
-            model_name='district',
-            name='duplicate_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='places.district'),
+            model_name="district",
+            name="duplicate_of",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="duplicates",
+                to="places.district",
+            ),
         ),
         migrations.AddField(
-            model_name='districtevent',
-            name='duplicate_of',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.district'),
+            model_name="districtevent",
+            name="duplicate_of",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="places.district",
+            ),
         ),
         migrations.AddField(
-            model_name='districtevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="districtevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='districtevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='places.district'),
+            model_name="districtevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="places.district",
+            ),
         ),
         migrations.AddField(
-            model_name='miningzone',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zones', to='places.district', verbose_name='distrito'),
+            model_name="miningzone",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="zones",
+                to="places.district",
+                verbose_name="distrito",
+            ),
         ),
         migrations.AddField(
-            model_name='miningzoneevent',
-            name='district',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.district', verbose_name='distrito'),
+            model_name="miningzoneevent",
+            name="district",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="places.district",
+                verbose_name="distrito",
+            ),
         ),
         migrations.AddField(
-            model_name='miningzoneevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="miningzoneevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='miningzoneevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='places.miningzone'),
+            model_name="miningzoneevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="places.miningzone",
+            ),
         ),
         migrations.AddField(
-            model_name='province',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='provinces', to='places.department'),
+            model_name="province",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="provinces",
+                to="places.department",
+            ),
         ),
         migrations.AddField(
-            model_name='districtevent',
-            name='province',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.province'),
+            model_name="districtevent",
+            name="province",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="places.province",
+            ),
         ),
         migrations.AddField(
-            model_name='district',
-            name='province',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='places.province'),
+            model_name="district",
+            name="province",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="districts",
+                to="places.province",
+            ),
         ),
         migrations.AddField(
-            model_name='provinceevent',
-            name='department',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='places.department'),
+            model_name="provinceevent",
+            name="department",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="places.department",
+            ),
         ),
         migrations.AddField(
-            model_name='provinceevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="provinceevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='provinceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='places.province'),
+            model_name="provinceevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="places.province",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='miningzone',
-            constraint=models.UniqueConstraint(fields=('district', 'name_key'), name='places_miningzone_name', violation_error_message='Ya hay una zona con ese nombre en el distrito.'),
+            model_name="miningzone",
+            constraint=models.UniqueConstraint(
+                fields=("district", "name_key"),
+                name="places_miningzone_name",
+                violation_error_message="Ya hay una zona con ese nombre en el distrito.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='miningzone',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_miningzoneevent" ("district_id", "id", "is_demo", "kind", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."district_id", new_values."id", new_values."is_demo", new_values."kind", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ff1271ce62d2da559b2745dca2c15e6c39d218b2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5fd08', referencing='REFERENCING NEW TABLE AS new_values ', table='places_miningzone', when='AFTER')),
+            model_name="miningzone",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_miningzoneevent" ("district_id", "id", "is_demo", "kind", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."district_id", new_values."id", new_values."is_demo", new_values."kind", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="ff1271ce62d2da559b2745dca2c15e6c39d218b2",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_5fd08",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="places_miningzone",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='miningzone',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_miningzoneevent" ("district_id", "id", "is_demo", "kind", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."district_id", new_values."id", new_values."is_demo", new_values."kind", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_demo" IS DISTINCT FROM (new_values."is_demo") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."note" IS DISTINCT FROM (new_values."note")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='95375aca5a75947e7e853122a07bad25951710e8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_830d1', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='places_miningzone', when='AFTER')),
+            model_name="miningzone",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_miningzoneevent" ("district_id", "id", "is_demo", "kind", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."district_id", new_values."id", new_values."is_demo", new_values."kind", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."district_id" IS DISTINCT FROM (new_values."district_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_demo" IS DISTINCT FROM (new_values."is_demo") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."note" IS DISTINCT FROM (new_values."note")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="95375aca5a75947e7e853122a07bad25951710e8",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_830d1",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="places_miningzone",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='miningzone',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_miningzoneevent" ("district_id", "id", "is_demo", "kind", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."district_id", old_values."id", old_values."is_demo", old_values."kind", old_values."name", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='663f667f188809537f970615d0f316d1eb08fd7a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_50d02', referencing='REFERENCING OLD TABLE AS old_values ', table='places_miningzone', when='AFTER')),
+            model_name="miningzone",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_miningzoneevent" ("district_id", "id", "is_demo", "kind", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."district_id", old_values."id", old_values."is_demo", old_values."kind", old_values."name", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="663f667f188809537f970615d0f316d1eb08fd7a",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_50d02",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="places_miningzone",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='province',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='places_province_validity'),
+            model_name="province",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to__gte", models.F("valid_from"))),
+                name="places_province_validity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='province',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^([0-9]{2})+$')), name='places_province_code'),
+            model_name="province",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^([0-9]{2})+$")), name="places_province_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='province',
-            constraint=models.CheckConstraint(condition=models.Q(('code__startswith', models.F('department'))), name='places_province_inside'),
+            model_name="province",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__startswith", models.F("department"))),
+                name="places_province_inside",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='province',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_provinceevent" ("code", "department_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."department_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0897323f223d7aa4d745abab75e97c033d7e4232', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_22a32', referencing='REFERENCING NEW TABLE AS new_values ', table='places_province', when='AFTER')),
+            model_name="province",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_provinceevent" ("code", "department_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."department_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="0897323f223d7aa4d745abab75e97c033d7e4232",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_22a32",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="places_province",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='province',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_provinceevent" ("code", "department_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."department_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."code") = (new_values."code") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."department_id" IS DISTINCT FROM (new_values."department_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."valid_from" IS DISTINCT FROM (new_values."valid_from") OR old_values."valid_to" IS DISTINCT FROM (new_values."valid_to")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cce80cd6e6461c23103d1c4c0be2d084e4a2a9bc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_060db', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='places_province', when='AFTER')),
+            model_name="province",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_provinceevent" ("code", "department_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT new_values."code", new_values."department_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."code") = (new_values."code") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."department_id" IS DISTINCT FROM (new_values."department_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."valid_from" IS DISTINCT FROM (new_values."valid_from") OR old_values."valid_to" IS DISTINCT FROM (new_values."valid_to")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="cce80cd6e6461c23103d1c4c0be2d084e4a2a9bc",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_060db",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="places_province",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='province',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_provinceevent" ("code", "department_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT old_values."code", old_values."department_id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."code", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='248e1d7b66eadd299712534acf720da6d752e29d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9f9cb', referencing='REFERENCING OLD TABLE AS old_values ', table='places_province', when='AFTER')),
+            model_name="province",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_provinceevent" ("code", "department_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") SELECT old_values."code", old_values."department_id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."code", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="248e1d7b66eadd299712534acf720da6d752e29d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_9f9cb",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="places_province",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='district',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='places_district_validity'),
+            model_name="district",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to__gte", models.F("valid_from"))),
+                name="places_district_validity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='district',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^([0-9]{2})+$')), name='places_district_code'),
+            model_name="district",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^([0-9]{2})+$")), name="places_district_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='district',
-            constraint=models.CheckConstraint(condition=models.Q(('code__startswith', models.F('province'))), name='places_district_inside'),
+            model_name="district",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__startswith", models.F("province"))),
+                name="places_district_inside",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='district',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('reniec_code',), name='places_district_reniec'),
+            model_name="district",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("reniec_code",),
+                name="places_district_reniec",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='district',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_districtevent" ("code", "duplicate_of_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reniec_code", "valid_from", "valid_to") SELECT new_values."code", new_values."duplicate_of_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."code", new_values."province_id", new_values."reniec_code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='92eb4f61fe7719e9ab9410b7102823bdce9db9ab', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_db7cd', referencing='REFERENCING NEW TABLE AS new_values ', table='places_district', when='AFTER')),
+            model_name="district",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_districtevent" ("code", "duplicate_of_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reniec_code", "valid_from", "valid_to") SELECT new_values."code", new_values."duplicate_of_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."code", new_values."province_id", new_values."reniec_code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="92eb4f61fe7719e9ab9410b7102823bdce9db9ab",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_db7cd",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="places_district",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='district',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_districtevent" ("code", "duplicate_of_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reniec_code", "valid_from", "valid_to") SELECT new_values."code", new_values."duplicate_of_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."code", new_values."province_id", new_values."reniec_code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."code") = (new_values."code") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."duplicate_of_id" IS DISTINCT FROM (new_values."duplicate_of_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."reniec_code" IS DISTINCT FROM (new_values."reniec_code") OR old_values."valid_from" IS DISTINCT FROM (new_values."valid_from") OR old_values."valid_to" IS DISTINCT FROM (new_values."valid_to")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='30639028ffcb42ea40dbfb32efe2e15e82b28bba', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_49137', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='places_district', when='AFTER')),
+            model_name="district",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_districtevent" ("code", "duplicate_of_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reniec_code", "valid_from", "valid_to") SELECT new_values."code", new_values."duplicate_of_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."code", new_values."province_id", new_values."reniec_code", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."code") = (new_values."code") WHERE (old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."duplicate_of_id" IS DISTINCT FROM (new_values."duplicate_of_id") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."province_id" IS DISTINCT FROM (new_values."province_id") OR old_values."reniec_code" IS DISTINCT FROM (new_values."reniec_code") OR old_values."valid_from" IS DISTINCT FROM (new_values."valid_from") OR old_values."valid_to" IS DISTINCT FROM (new_values."valid_to")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="30639028ffcb42ea40dbfb32efe2e15e82b28bba",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_49137",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="places_district",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='district',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_districtevent" ("code", "duplicate_of_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reniec_code", "valid_from", "valid_to") SELECT old_values."code", old_values."duplicate_of_id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."code", old_values."province_id", old_values."reniec_code", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='81a40128c8e3afc5eee054349acfee7eb888dacd', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_34363', referencing='REFERENCING OLD TABLE AS old_values ', table='places_district', when='AFTER')),
+            model_name="district",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "places_districtevent" ("code", "duplicate_of_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "province_id", "reniec_code", "valid_from", "valid_to") SELECT old_values."code", old_values."duplicate_of_id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."code", old_values."province_id", old_values."reniec_code", old_values."valid_from", old_values."valid_to" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="81a40128c8e3afc5eee054349acfee7eb888dacd",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_34363",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="places_district",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
