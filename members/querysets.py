@@ -15,14 +15,14 @@ from members.access import Scope, scope_of
 from network.base.text import fold, sound
 
 
-class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class UserQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> UserQuerySet:
         """Accounts that enter by e-mail. A member's is reached from her own record."""
         is_keeper = scope_of(user, "account_manage").everything
         return self.filter(email__isnull=False) if is_keeper else self.none()
 
 
-class RegionalNetworkQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class RegionalNetworkQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> RegionalNetworkQuerySet:
         """Networks are no secret inside: whoever may see organisations sees their names."""
         return self if not scope_of(user, "organisation_view").is_empty else self.none()
@@ -31,7 +31,7 @@ class RegionalNetworkQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self if scope.everything else self.filter(pk__in=scope.regional_network_ids)
 
 
-class OrganisationQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class OrganisationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> OrganisationQuerySet:
         return self.within(scope_of(user, "organisation_view"))
 
@@ -90,7 +90,7 @@ def _among(memberships: Any) -> _EqualsAny:
     return _EqualsAny(F("pk"), ArraySubquery(memberships.order_by().values("person")))
 
 
-class PersonQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> PersonQuerySet:
         return self.within(scope_of(user, "person_view"))
 

@@ -273,7 +273,7 @@ class Phone(models.Model):
 
 
 class MembershipQuerySet(PeriodQuerySet):
-    def of_the_network(self) -> "MembershipQuerySet":
+    def of_the_network(self) -> PeriodQuerySet:
         """In force today, in an organisation that is affiliated today."""
         affiliated = Organisation.objects.kept().affiliated().values("pk")
         return self.current().filter(organisation__in=affiliated)

@@ -29,7 +29,7 @@ def ends_after_it_starts(name: str) -> models.CheckConstraint:
     )
 
 
-class PeriodQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class PeriodQuerySet(models.QuerySet):
     def on(self, day: date) -> "PeriodQuerySet":
         """Those that count on a day: both ends inside, unknown ends open."""
         return self.filter(

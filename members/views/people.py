@@ -88,9 +88,7 @@ def person_print(request: SignedInRequest) -> HttpResponse:
     chosen = select(PEOPLE, Asked(request.user, PEOPLE.permission), request.GET).rows
     if ticked := request.GET.getlist("elegidas"):
         chosen = chosen.filter(pk__in=[pk for pk in ticked if _is_uuid(pk)])
-    shown = chosen.order_by("name_key", "pk").values(
-        "document_tail", listed_name=F("name_in_list")
-    )
+    shown = chosen.order_by("name_key", "pk").values("document_tail", listed_name=F("name_in_list"))
     people = list(shown[: MOST_PRINTED + 1])
     record_access(
         by=request.user,

@@ -126,7 +126,7 @@ class ImportColumn:
     headings: tuple[str, ...] = ()
     kind: Kind = Kind.TEXT  # how the template keeps the cells: as text, or as a real date
     rule: Any = ""  # in words, for the template
-    example: str = ""
+    example: Any = ""  # text, or text to be translated
     choices: tuple[Any, ...] = ()  # the drop-down list of the template
     is_required: bool = False
     can_be_erased: bool = True
@@ -134,7 +134,7 @@ class ImportColumn:
     width: int = 18
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Import:
     """A kind of list that can be brought in: preview, commit and undo come from the engine.
 
