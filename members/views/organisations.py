@@ -1,5 +1,6 @@
 """Pages of organisations, of the regional networks above them, and of the affiliations between."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -252,7 +253,11 @@ def organisation_move(request: SignedInRequest, pk: UUID) -> HttpResponse:
     targets = Organisation.objects.within(scope).exclude(pk=pk).order_by("name_key")
     form = MoveForm(request.POST or None, people=people, targets=targets)
     title = _("Pasar socias a otra organización")
-    context: dict[str, Any] = {"title": title, "crumbs": _crumbs(organisation), "organisation": organisation}
+    context: dict[str, Any] = {
+        "title": title,
+        "crumbs": _crumbs(organisation),
+        "organisation": organisation,
+    }
     if step_of(request) in {REVIEW, SAVE} and form.is_valid():
         is_kept = step_of(request) == SAVE
         try:
