@@ -1,7 +1,6 @@
 """The three pages of an import, as people of each role use them."""
 
 import io
-import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from network.base.imports.reader import open_book
 from network.base.models import ImportBatch, ImportMapping, Job
 from tests.factories.accounts import sign_in
 from tests.factories.workbooks import xlsx
+from tests.pages import text_of
 
 HEADINGS = ["Apellido paterno", "Apellido materno", "Nombres", "DNI", "Organización"]
 GOOD = ["Mamani", "Ticona", "Rosaura", "00123456", "Piedra Viva"]
@@ -30,10 +30,6 @@ def portal(client, coordinator, piedra_viva):
 def upload(client, *rows, headings=HEADINGS, **fields):
     file = SimpleUploadedFile("padron.xlsx", xlsx([headings, *rows]))
     return client.post(reverse("import-start"), {"file": file, **fields})
-
-
-def text_of(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def test_a_list_is_reviewed_then_imported_then_undone(portal):

@@ -50,7 +50,7 @@ class Decisions:
         for consent in current.values(
             "id", "person_id", "purpose", "is_granted", "decided_on", "superseded_at"
         ):
-            self.stored[consent["person_id"], consent["purpose"]] = consent
+            self.stored[consent["person_id"], consent["purpose"]] = {**consent}
         self.new: list[tuple[Any, ...]] = []
         self.superseded: list[tuple[UUID, shared.Comparison]] = []
 
@@ -65,7 +65,8 @@ class Decisions:
                 continue
             if stored is None and not is_granted and decided_on is None:
                 continue  # «no» without a day is how a list says that nobody asked
-            if self._fits(incoming, column, stored, is_granted, decided_on):
+            fits = self._fits(incoming, column, stored, is_granted, decided_on)
+            if fits and decided_on is not None:
                 self._add(incoming, person, column, stored, is_granted, decided_on)
 
     @property

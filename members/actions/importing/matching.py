@@ -5,7 +5,7 @@ for a person, unless it would change nothing of the only one it can be.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -68,6 +68,7 @@ class Matcher:
     """Everyone on record that the rows of one block may be, read with a few questions."""
 
     scope: Scope
+    called: Callable[[UUID], str]  # the name of an organisation in reach, else ""
     by_id: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     by_document: dict[tuple[str, bytes], dict[str, Any]] = field(default_factory=dict)
     by_sound: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
@@ -130,6 +131,7 @@ class Matcher:
     def _described(self, person: Mapping[str, Any]) -> str:
         surnames = f"{person['paternal_surname']} {person['maternal_surname']}".strip()
         said = [f"{surnames}, {person['given_names']}"]
+        said += sorted(filter(None, map(self.called, self.organisations[person["id"]])))
         if person["document_tail"]:
             said.append(_("documento •••%s") % person["document_tail"])
         if person["born_on"]:

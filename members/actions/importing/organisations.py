@@ -282,9 +282,7 @@ class _Block:
             raise Refused(_("Falta el nombre de la organización."), field="name")
         if not self.directory.may_register:
             raise Refused(
-                _(
-                    "No está entre las tuyas; registrar nuevas le toca a la coordinación."
-                ),
+                _("No está entre las tuyas; registrar nuevas le toca a la coordinación."),
                 field="name",
             )
         if (first := self.names.setdefault(fold(name), row.number)) != row.number:
@@ -417,6 +415,6 @@ class _Block:
 def _sealed_phone(number: Any, pk: UUID) -> tuple[bytes | None, bytes | None, str]:
     if number is ERASE:
         return None, None, ""
-    cell = {"table": "members_organisation", "column": "contact_phone_sealed", "row": pk}
-    index = index_of(Organisation, "contact_phone_index", number)
-    return seal(number, **cell), index, number[-3:]
+    column = "contact_phone_sealed"
+    sealed = seal(number, table="members_organisation", column=column, row=pk)
+    return sealed, index_of(Organisation, "contact_phone_index", number), number[-3:]

@@ -134,7 +134,7 @@ class _Block:
     def __init__(self, rows: list[Incoming], run: Run, registry: Registry) -> None:
         self.rows, self.run, self.registry = rows, run, registry
         self.now = timezone.now()
-        self.matcher = Matcher(registry.scope)
+        self.matcher = Matcher(registry.scope, registry.organisations.called)
         self.matcher.load(rows)
         self.doubts: dict[int, list[Doubt]] = {}
         self.meant = {id(row): self._meant(row) for row in rows}

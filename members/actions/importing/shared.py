@@ -52,6 +52,9 @@ class Organisations:
     def is_in_reach(self, pk: UUID) -> bool:
         return self.scope.everything or pk in self.scope.organisation_ids
 
+    def called(self, pk: UUID) -> str:
+        return self.by_id[pk].called if pk in self.by_id and self.is_in_reach(pk) else ""
+
     def find(self, text: str) -> Organisation:
         """The one organisation in reach that is called so, or has that RUC."""
         if text not in self.found:

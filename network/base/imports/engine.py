@@ -263,9 +263,9 @@ class _RowReader:
         width = len(cells)
         texts = {name: cells[i] for i, name in self.used if i < width and cells[i]}
         row = Row(self.sheet, number, cells, texts)
-        for name, text in self.corrections.get(number, {}).items():
+        for name, mended in self.corrections.get(number, {}).items():
             row.typed[name] = texts.get(name, "")
-            texts[name] = text
+            texts[name] = mended
         if not any(texts.values()):
             return None
         for column, remembered in self.columns:

@@ -17,6 +17,8 @@ PASTED_NAME = "pegado.txt"
 class UploadForm(PortalForm):
     """A file, or cells pasted from Excel; what list it is, if she wants to say so."""
 
+    marks_optional = False  # one of two is asked for, and their labels say so
+
     file = forms.FileField(
         label=_("Archivo"),
         help_text=_("Excel (.xlsx), LibreOffice (.ods) o .csv, hasta 25 MB."),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from network.base.imports.drafts import Draft
 from network.base.imports.mapping import columns_of, repeated_headings
@@ -90,7 +91,8 @@ def _line(draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sheets(draft: Draft) -> str:
-    return ", ".join(f"«{plan.sheet_name}»" for plan in draft.plans)
+    names = ", ".join(f"«{plan.sheet_name}»" for plan in draft.plans)
+    return ngettext("hoja %s", "hojas %s", len(draft.plans)) % names
 
 
 def columns_page(draft: Draft) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _touched(model: type[models.Model], ids: list[UUID], context: Any) -> set[UU
     """Those of `ids` that anyone changed, or hung something on, outside this import."""
     touched = _changed_elsewhere(model, "pgh_obj_id", ids, context)
     for relation in model._meta.related_objects:
-        related: type[models.Model] = relation.related_model  # type: ignore[assignment]
+        related: type[models.Model] = relation.related_model
         if hasattr(related, "pgh_tracked_model"):
             continue
         key = relation.field.attname

@@ -50,6 +50,10 @@ def _draft(request: HttpRequest, token: str) -> Draft:
     return draft
 
 
+def _job(draft: Draft) -> Job | None:
+    return Job.objects.filter(pk=draft.job_id).first() if draft.job_id else None
+
+
 def _own_batches(request: HttpRequest) -> Any:
     return ImportBatch.objects.filter(committed_by=request.user.pk).order_by("-committed_at")
 
@@ -128,7 +132,7 @@ def import_review(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refusal:
             problem = refusal.message
             draft = _draft(request, token)
-    job = Job.objects.filter(owner_id=request.user.pk, pk=draft.job_id or None).first()
+    job = _job(draft)
     context = {
         "draft": draft,
         "problem": problem or (job.error if job and job.state == Job.State.FAILED else ""),
