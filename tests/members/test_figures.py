@@ -42,7 +42,7 @@ def test_a_woman_in_two_organisations_counts_once(rio_claro, piedra_viva):
         {"sex": "m"},
         {"sex": "u"},
     ],
-    ids=str,
+    ids=["trashed", "withdrawn", "man", "sex unknown"],
 )
 def test_who_is_not_counted(rio_claro, facts):
     MembershipFactory(person=PersonFactory(**{"sex": "f"} | facts), organisation=rio_claro)
