@@ -22,6 +22,11 @@ OPEN = (
     'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 )
 CLOSE = "</sheetData></worksheet>"
+# Two cells, and a rectangle of seventeen thousand million between them.
+FAR = (
+    f'{OPEN}<row r="1"><c r="A1"><v>1</v></c></row>'
+    f'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>{CLOSE}'
+)
 
 
 def refusal(content, name):
@@ -99,11 +104,7 @@ def test_smaller_lie_is_refused_too():
 
 
 def test_lone_cells_in_far_corners_are_refused():
-    far = f'{OPEN}<row r="1"><c r="A1"><v>1</v></c></row>' + (
-        f'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>{CLOSE}'
-    )
-
-    assert "demasiado grande" in refusal(with_files(LIST, {SHEET: far}), "a.xlsx")
+    assert "demasiado grande" in refusal(with_files(LIST, {SHEET: FAR}), "a.xlsx")
 
 
 def test_a_million_formatted_rows_without_values_are_read_as_none():
@@ -134,9 +135,8 @@ def test_hostile_files_stay_under_300_megabytes():
         "import django; django.setup()\n"
         "from network.base.imports.reader import open_book\n"
         "from network.base.errors import Refused\n"
-        "from tests.base.test_imports_guard import LIST, SHEET, OPEN, CLOSE\n"
-        'far = OPEN + \'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>\' + CLOSE\n'
-        "for content in (lying_bomb(300*1024**2), with_files(LIST, {SHEET: far})):\n"
+        "from tests.base.test_imports_guard import FAR, LIST, SHEET\n"
+        "for content in (lying_bomb(300*1024**2), with_files(LIST, {SHEET: FAR})):\n"
         "    try:\n"
         "        with open_book(content, 'a.xlsx') as book: pass\n"
         "    except Refused: continue\n"

@@ -18,7 +18,7 @@ from network.base.errors import Refused
 from network.base.jobs import KINDS, JobKind, enqueue, purge, result_file, run, stalled, sweep
 from network.base.models import AccessLogEntry, Job
 from network.base.tasks import purge_spool, sweep_jobs
-from tests.factories.accounts import sign_in
+from tests.factories.accounts import sign_in, sign_in_with
 from tests.factories.members import MembershipFactory, PersonFactory
 
 # A job works beside its own transaction, and so sees only what is committed.
@@ -363,6 +363,15 @@ def test_role_that_ended_since_takes_the_file_away(client, long_file):
     answer = client.get(f"/trabajos/{long_file.pk}/bajar/")
 
     assert answer.status_code in {302, 403}
+    assert AccessLogEntry.objects.filter(action="download").count() == 0
+
+
+def test_code_on_her_phone_does_not_open_the_file_of_her_other_roles(long_file, coordinator):
+    on_phone = sign_in_with(Client(), coordinator, "code")
+
+    answer = on_phone.get(f"/trabajos/{long_file.pk}/bajar/")
+
+    assert answer.url == "/trabajos/"
     assert AccessLogEntry.objects.filter(action="download").count() == 0
 
 

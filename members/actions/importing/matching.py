@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from members.access import Scope
 from members.actions.importing.incoming import Incoming
-from members.models import Membership, Person, Phone
+from members.models import Membership
 from network.base.imports.rows import Candidate
 from network.base.text import fold, sound
 
@@ -47,6 +47,13 @@ COLUMNS = (
     "sound_key",
 )
 MOST_CANDIDATES = 5
+# Thousands of values as one array: built by hand, for the ORM takes longer than PostgreSQL.
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM members_person WHERE"  # noqa: S608  # our columns
+ON_RECORD = "trashed_at IS NULL AND merged_into_id IS NULL AND withdrawn_at IS NULL"
+IN_USE = """
+    SELECT person_id, number_index FROM members_phone
+    WHERE number_index = ANY(%s) AND retired_at IS NULL
+"""
 LONGER_NAMES = """
     SELECT p.id, k.key FROM unnest(%s) AS k(key)
     JOIN members_person p ON p.sound_key ~>=~ (k.key || ' ') AND p.sound_key ~<~ (k.key || '!')
@@ -153,20 +160,28 @@ class Matcher:
         return Doubt(person, ", ".join([name, *agree]), is_likely=bool(agree))
 
     # --- Questions to the registry ---------------------------------------------------------------
-    def _keep(self, people: Iterable[dict[str, Any]]) -> None:
-        for person in people:
-            if person["id"] in self.by_id:
-                continue
-            self.by_id[person["id"]] = person
-            if person["document_index"] and person["merged_into_id"] is None:
-                key = (person["document_kind"], bytes(person["document_index"]))
+    def _ask(self, where: str, *values: Iterable[Any]) -> None:
+        """Keep the people that a condition finds; each value is an array of it."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{SELECT} {where}", [list(value) for value in values])
+            for found in cursor.fetchall():
+                self._keep(dict(zip(COLUMNS, found, strict=True)))
+
+    def _keep(self, person: dict[str, Any]) -> None:
+        if person["id"] in self.by_id:
+            return
+        self.by_id[person["id"]] = person
+        if person["document_index"] and person["merged_into_id"] is None:
+            key = (person["document_kind"], bytes(person["document_index"]))
+            # A record in the trash gives way to one that is in use.
+            if person["trashed_at"] is None or key not in self.by_document:
                 self.by_document[key] = person
 
     def _load_keys(self, ids: set[UUID]) -> None:
         """Records by their key; of one that was joined to another, the one that stayed."""
         wanted = ids
         while wanted:
-            self._keep(Person.objects.filter(pk__in=wanted).values(*COLUMNS))
+            self._ask("id = ANY(%s)", wanted)
             joined = {self.by_id[pk]["merged_into_id"] for pk in wanted if pk in self.by_id}
             wanted = joined - {None} - set(self.by_id)
         for pk in ids & set(self.by_id):
@@ -176,21 +191,18 @@ class Matcher:
             self.by_id[pk] = person
 
     def _load_documents(self, rows: list[Incoming]) -> None:
-        by_kind: dict[str, list[bytes]] = defaultdict(list)
-        for row in rows:
-            if row.document_index:
-                by_kind[row.document_kind].append(row.document_index)
-        for kind, indexes in by_kind.items():
-            people = Person.objects.filter(
-                document_kind=kind, document_index__in=indexes, merged_into=None
+        given = [(row.document_kind, row.document_index) for row in rows if row.document_index]
+        if given:
+            where = (
+                "merged_into_id IS NULL AND document_kind = ANY(%s) AND document_index = ANY(%s)"
             )
-            self._keep(people.values(*COLUMNS))
+            kinds, indexes = zip(*given, strict=True)
+            self._ask(where, set(kinds), indexes)
 
     def _load_doubts(self, rows: list[Incoming]) -> None:
-        on_record = Person.objects.on_record().order_by()
         named = [row for row in rows if row.is_named]
         keys = {key for row in named for key in (row.sound_key, row.short_key)}
-        self._keep(on_record.filter(sound_key__in=keys).values(*COLUMNS))
+        self._ask(f"{ON_RECORD} AND sound_key = ANY(%s)", keys)
         for person in self.by_id.values():
             if _is_on_record(person):
                 self.by_sound[person["sound_key"]].append(person)
@@ -199,21 +211,21 @@ class Matcher:
 
     def _load_longer_names(self, keys: set[str]) -> None:
         """Whoever's name goes on after these words. The index answers a range for each."""
-        longer: dict[UUID, str] = {}
-        if keys:
-            with connection.cursor() as cursor:
-                cursor.execute(LONGER_NAMES, [list(keys)])
-                longer = dict(cursor.fetchall())
-        people = Person.objects.on_record().filter(pk__in=longer).order_by()
-        self._keep(people.values(*COLUMNS))
+        if not keys:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(LONGER_NAMES, [list(keys)])
+            longer = dict(cursor.fetchall())
+        self._ask(f"{ON_RECORD} AND id = ANY(%s)", longer)
         for pk, key in longer.items():
-            self.by_sound[key].append(self.by_id[pk])
+            if pk in self.by_id:
+                self.by_sound[key].append(self.by_id[pk])
 
     def _load_sharing_phones(self, indexes: set[bytes]) -> None:
-        in_use = Phone.objects.filter(number_index__in=indexes, retired_at=None)
-        pairs = [(pk, bytes(index)) for pk, index in in_use.values_list("person", "number_index")]
-        people = Person.objects.on_record().filter(pk__in={pk for pk, _index in pairs}).order_by()
-        self._keep(people.exclude(pk__in=self.by_id).values(*COLUMNS))
+        with connection.cursor() as cursor:
+            cursor.execute(IN_USE, [list(indexes)])
+            pairs = [(pk, bytes(index)) for pk, index in cursor.fetchall()]
+        self._ask(f"{ON_RECORD} AND id = ANY(%s)", {pk for pk, _i in pairs} - set(self.by_id))
         for pk, index in pairs:
             if pk in self.by_id and _is_on_record(self.by_id[pk]):
                 self.by_phone[index].add(pk)

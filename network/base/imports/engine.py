@@ -7,7 +7,7 @@ whole block at once. Everything happens in one transaction: all the good rows, o
 import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from psycopg2 import errors
 from network.base.accesslog import Action, record_access
 from network.base.contracts import ImportColumn
 from network.base.errors import Refused
+from network.base.imports.ahead import ahead
 from network.base.imports.mapping import Plan, columns_of
 from network.base.imports.reader import Book
 from network.base.imports.records import Record, keep_records
@@ -139,14 +140,15 @@ def run_import(
             if key and (done := ImportBatch.objects.filter(mapping__key=key).first()):
                 return Result({name: done.counts[name] for name in Outcome.values}, done.pk)
         run = Run(by, _batch(request, by, str(whole.id), key), request.decisions)
-        for plan, block in _blocks(book, request):
-            _write(plan, block, run)
-            for row in block:
-                counts[row.outcome or Outcome.REFUSED] += 1
-                if each:
-                    each(plan, row)
-            if progress:
-                progress(sum(counts.values()), total)
+        with closing(ahead(_blocks(book, request))) as blocks:
+            for plan, block in blocks:
+                _write(plan, block, run)
+                for row in block:
+                    counts[row.outcome or Outcome.REFUSED] += 1
+                    if each:
+                        each(plan, row)
+                if progress:
+                    progress(sum(counts.values()), total)
         if not commit:
             transaction.set_rollback(True)
             return Result(counts)
