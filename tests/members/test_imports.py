@@ -192,6 +192,27 @@ def test_preview_leaves_every_table_as_it_was(bring, piedra_viva, felicitas):
     assert every_table() == before
 
 
+def test_an_import_cut_short_leaves_nothing(national, piedra_viva, monkeypatch):
+    monkeypatch.setattr("network.base.imports.engine.BLOCK_ROWS", 1)
+    content = women(
+        ["Mamani", "Ticona", "Rosaura", "00123456", "Piedra Viva"],
+        ["Quispe", "Arce", "Delfina", "48103712", "Piedra Viva"],
+    )
+    before = every_table()
+
+    def die(done, total):
+        if done == 2:
+            raise SystemExit
+
+    with open_book(content, "a.xlsx") as book:
+        plans = tuple(plan_sheets(book.sheets, declared("imports").values()))
+        request = Request("a.xlsx", "", plans)
+        with pytest.raises(SystemExit):
+            run_import(book=book, request=request, by=national, commit=True, progress=die)
+
+    assert every_table() == before
+
+
 def test_preview_and_commit_tell_the_same(bring, piedra_viva, felicitas):
     content = women(
         ["Mamani", "Ticona", "Rosaura", "00123456", "Piedra Viva"],
