@@ -76,6 +76,17 @@ def test_her_workbook_goes_in_and_the_list_comes_out(page: Page, rio_claro, work
     _export(page, tmp_path / "lista.xlsx")
 
 
+def test_she_who_is_already_on_record_is_told_while_her_name_is_typed(page: Page, rio_claro):
+    _sign_in(page)
+    page.goto("/personas/registrar/")
+
+    page.get_by_label("Nombres", exact=True).press_sequentially("Felícitas")
+    page.get_by_label("Apellido paterno").press_sequentially("Apasa")
+
+    expect(page.locator("#parecidas")).to_contain_text("¿Ya está registrada?")
+    expect(page.locator("#parecidas").get_by_role("link")).to_have_count(2)
+
+
 def _sign_in(page: Page) -> None:
     page.set_default_timeout(15_000)
     page.goto("/ingresar/")
