@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    BinaryField,
     Case,
     CharField,
     Count,
@@ -74,7 +75,10 @@ def _scope(asked: Asked) -> Scope:
 # --- People --------------------------------------------------------------------------------------
 def _within(people: Any, asked: Asked) -> Any:
     """Those in her reach; for a donor's report only those who agreed to appear in one."""
-    people = people.within(_scope(asked))
+    return _for_purpose(people.within(_scope(asked)), asked)
+
+
+def _for_purpose(people: Any, asked: Asked) -> Any:
     is_for_donors = asked.purpose == FilePurpose.DONOR_REPORT
     return people.agreed_to(Purpose.DONOR_REPORTING) if is_for_donors else people
 
@@ -445,7 +449,8 @@ PEOPLE = Export(
 
 # --- Organisations -------------------------------------------------------------------------------
 def organisations(asked: Asked) -> QuerySet[Any]:
-    rows = Organisation.objects.within(_scope(asked)).with_status()
+    scope = _scope(asked)
+    rows = Organisation.objects.within(scope).with_status()
     here = {"organisation": OuterRef("pk")}
     affiliations = Affiliation.objects.current().filter(**here, regional_network__isnull=False)
     members = Membership.objects.current().filter(
@@ -456,7 +461,12 @@ def organisations(asked: Asked) -> QuerySet[Any]:
         .filter(organisation=OuterRef(OuterRef("pk")), post=Office.Post.PRESIDENT)
         .values("person")
     )
+    # A contact is a person nobody asked: not for outsiders, nor for a donor's report.
+    is_told = not scope.only_shared and asked.purpose != FilePurpose.DONOR_REPORT
     return rows.annotate(
+        known_contact=F("contact_name") if is_told else Value(None, CharField()),
+        known_contact_phone=F("contact_phone_sealed") if is_told else Value(None, BinaryField()),
+        known_contact_email=F("contact_email") if is_told else Value(None, CharField()),
         standing=standing_in_words(timezone.localdate()),
         president=Subquery(
             president.annotate(
@@ -490,10 +500,10 @@ def organisations(asked: Asked) -> QuerySet[Any]:
 
 
 def _known_people(asked: Asked) -> Any:
-    """Those whom this person may name."""
-    if asked.user is None:
-        return Person.objects.on_record()
-    return Person.objects.visible_to(asked.user)
+    """Those whom this person may name; in a donor's report, those who agreed to be in one."""
+    people: Any = Person.objects
+    known = people.on_record() if asked.user is None else people.visible_to(asked.user)
+    return _for_purpose(known, asked)
 
 
 ORGANISATIONS = Export(
@@ -646,7 +656,7 @@ ORGANISATIONS = Export(
         Column(
             "contact_name",
             _("Persona de contacto"),
-            "contact_name",
+            "known_contact",
             personal=True,
             meaning=_("A quién llamar."),
             on_page=False,
@@ -655,7 +665,7 @@ ORGANISATIONS = Export(
         Column(
             "contact_phone",
             _("Teléfono de contacto"),
-            "contact_phone_sealed",
+            "known_contact_phone",
             Kind.SEALED,
             personal=True,
             meaning=_("Teléfono de la persona de contacto."),
@@ -666,7 +676,7 @@ ORGANISATIONS = Export(
         Column(
             "contact_email",
             _("Correo de contacto"),
-            "contact_email",
+            "known_contact_email",
             personal=True,
             meaning=_("Correo de la persona de contacto."),
             on_page=False,
@@ -780,7 +790,8 @@ MEMBERSHIPS = Export(
 
 def boards(asked: Asked) -> QuerySet[Any]:
     scope = _scope(asked)
-    holders: Any = _people_within(asked) if scope.everything else Person.objects.on_record()
+    kept = Person.objects.on_record()
+    holders: Any = _people_within(asked) if scope.everything else _for_purpose(kept, asked)
     rows = Office.objects.filter(person__in=holders.values("pk"))
     if not scope.everything:
         rows = rows.filter(

@@ -81,9 +81,14 @@ def network_trails(network: RegionalNetwork) -> list[Trail]:
 
 
 def changes_of(user: Any, body: Organisation | RegionalNetwork) -> list[Entry]:
-    """All that was recorded about a body; values only for those who may see its people."""
+    """All that was recorded about a body; values only for those who may see its people, and of
+    these the names of those alone whom the reader sees on the board too."""
     trails = organisation_trails(body) if isinstance(body, Organisation) else network_trails(body)
-    return history_of(trails, with_values=can(user, Permission.PERSON_VIEW, body))
+    return history_of(
+        trails,
+        with_values=can(user, Permission.PERSON_VIEW, body),
+        named={Person: Person.objects.visible_to(user)},
+    )
 
 
 def recent_changes(user: Any, body: Organisation | RegionalNetwork) -> list[Entry]:

@@ -212,14 +212,17 @@ def token_hash(token: str) -> str:
 # --- Members ------------------------------------------------------------------------------------
 @transaction.atomic
 def give_member_access(*, person: Person, by: User | None) -> User:
-    """Let a woman on record sign in with a code on her phone, to see her own record."""
+    """Let a woman on record sign in with a code on her phone, to see her own record.
+
+    Refused when her account was suspended: its other roles would come back with it.
+    """
     if not person.phones.filter(retired_at=None).exists():
         raise Refused(_("Primero anota su celular: ahí le llega el código para entrar."))
     user = User.objects.filter(person=person).first()
     if user is None:
         user = create_account(name=person.full_name[:120], person=person, by=by)
     elif not user.is_active:
-        reactivate_account(user=user, by=by)
+        raise Refused(_("Su cuenta está suspendida. Pide a la administradora que la active."))
     if not user.role_assignments.in_force().filter(role=Role.MEMBER).exists():
         grant_role(user=user, role=Role.MEMBER, by=by)
     return user

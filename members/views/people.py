@@ -134,6 +134,8 @@ def person_register(request: SignedInRequest) -> HttpResponse:
     if not step or step == BACK or not form.is_valid() or _is_taken(request, form):
         return _registration_page(request, form)
     alike = look_alikes(form.typed(), by=request.user)
+    if alike and form.typed().phone:
+        _note_search(request, ["phone"], len(alike), _("Al registrar a una mujer"))
     is_saving = step in {SAVE, SAVE_AND_ADD}
     answers = _answers_form(request, form)
     if not is_saving:
@@ -155,9 +157,21 @@ def _is_taken(request: SignedInRequest, form: RegistrationForm) -> bool:
             form.document(), by=request.user, person_id=form.cleaned_data["id"]
         )
     except Refused as refusal:
+        _note_search(request, ["document"], 1, _("Al registrar a una mujer"))
         refusal.put_on(form)
         return True
     return False
+
+
+def _note_search(request: SignedInRequest, looked_for: list[str], count: int, purpose: str) -> None:
+    record_access(
+        by=request.user,
+        action=Action.SEARCH,
+        subject=Person._meta.label_lower,
+        field="+".join(looked_for),
+        row_count=count,
+        purpose=purpose,
+    )
 
 
 def _answers_form(request: SignedInRequest, form: RegistrationForm) -> AnswersForm:
@@ -237,16 +251,8 @@ def person_similar(request: SignedInRequest) -> HttpResponse:
     form.is_valid()
     typed = form.typed()
     alike = look_alikes(typed, by=request.user)
-    if typed.phone or typed.document:
-        looked_for = ["document"] * bool(typed.document) + ["phone"] * bool(typed.phone)
-        record_access(
-            by=request.user,
-            action=Action.SEARCH,
-            subject=Person._meta.label_lower,
-            field="+".join(looked_for),
-            row_count=len(alike),
-            purpose=_("Al registrar a una mujer"),
-        )
+    if looked_for := ["document"] * bool(typed.document) + ["phone"] * bool(typed.phone):
+        _note_search(request, looked_for, len(alike), _("Al registrar a una mujer"))
     return render(request, "members/_person_similar.html", {"alike": alike})
 
 
@@ -401,6 +407,7 @@ def person_document(request: SignedInRequest, pk: UUID) -> HttpResponse:
         try:
             actions.correct_document(person=person, document=form.document(), by=request.user)
         except Refused as refusal:
+            _note_search(request, ["document"], 1, _("Cambiar el documento"))
             refusal.put_on(form)
         else:
             messages.success(request, _("Documento guardado."))

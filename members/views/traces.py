@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members.access import Permission, scope_of
 from members.actions import people as actions
 from members.actions.history import revert_change
-from members.models import Person
+from members.models import Membership, Organisation, Person
 from members.people import changes_of, trashed_visible_to
 from members.requests import SignedInRequest
 from members.trails import REVERTIBLE
@@ -20,7 +20,7 @@ from members.views.people import crumbs, person_in_reach
 from network.base.access import can, requires
 from network.base.accesslog import Action, record_access
 from network.base.errors import Refused
-from network.base.historylog import find_change
+from network.base.historylog import StoredChange, find_change
 
 
 @require_safe
@@ -55,12 +55,7 @@ def person_revert(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Put one change back: of her own row, or of a phone or a membership of hers."""
     person = person_in_reach(request, pk, Permission.HISTORY_REVERT)
     change = find_change(request.POST.get("key", ""), REVERTIBLE)
-    is_hers = change is not None and (
-        change.row_id == person.pk
-        if change.model is Person
-        else change.model._base_manager.filter(pk=change.row_id, person=person).exists()
-    )
-    if change is None or not is_hers:
+    if change is None or not _is_hers(request, person, change):
         messages.warning(request, _("Ese cambio no es de esta ficha."))
         return redirect("person-history", pk)
     try:
@@ -72,6 +67,18 @@ def person_revert(request: SignedInRequest, pk: UUID) -> HttpResponse:
             request, _("«%(field)s» volvió a su valor anterior.") % {"field": change.label}
         )
     return redirect("person-history", pk)
+
+
+def _is_hers(request: SignedInRequest, person: Person, change: StoredChange) -> bool:
+    """Of her record or of a row that hangs from it: whose the row is stays, and her membership
+    elsewhere is for who works there."""
+    if change.model is Person:
+        return bool(change.row_id == person.pk)
+    rows = change.model._base_manager.filter(pk=change.row_id, person=person)
+    if change.model is Membership:
+        scope = scope_of(request.user, Permission.HISTORY_REVERT)
+        rows = rows.filter(organisation__in=Organisation.objects.within(scope))
+    return "person_id" not in change.before and rows.exists()
 
 
 # --- Trash --------------------------------------------------------------------------------------

@@ -153,11 +153,19 @@ def _label(model: type[models.Model], name: str) -> str:
 
 
 # --- Reading ------------------------------------------------------------------------------------
-def history_of(trails: Iterable[Trail], *, with_values: bool = True) -> list[Entry]:
-    """Everything recorded on these trails, newest first. Without values, only what was touched."""
+def history_of(
+    trails: Iterable[Trail],
+    *,
+    with_values: bool = True,
+    named: Mapping[type[models.Model], models.QuerySet[Any]] | None = None,
+) -> list[Entry]:
+    """Everything recorded on these trails, newest first. Without values, only what was touched.
+
+    `named`: of these tables, the only rows that may be told by name.
+    """
     told: list[_Told] = []
     for trail in trails:
-        told += _Teller(trail, with_values).lines()
+        told += _Teller(trail, with_values, named or {}).lines()
     names = _names({one.who for one in told if one.who})
     entries: dict[tuple[UUID | None, datetime], Entry] = {}
     for one in told:
@@ -194,8 +202,13 @@ class _Told:
 class _Teller:
     """Turns the events of one trail into lines."""
 
-    def __init__(self, trail: Trail, with_values: bool) -> None:
-        self.trail, self.with_values = trail, with_values
+    def __init__(
+        self,
+        trail: Trail,
+        with_values: bool,
+        named: Mapping[type[models.Model], models.QuerySet[Any]],
+    ) -> None:
+        self.trail, self.with_values, self.named = trail, with_values, named
         self.groups = [
             g for g in groups_of(trail.model) if not trail.tells or g.name in trail.tells
         ]
@@ -224,7 +237,7 @@ class _Teller:
         return {
             (model, pk): str(row)
             for model, ids in wanted.items()
-            for pk, row in model._base_manager.in_bulk(list(ids)).items()
+            for pk, row in self.named.get(model, model._base_manager).in_bulk(list(ids)).items()
         }
 
     def _own_keys(self) -> set[str]:

@@ -57,7 +57,10 @@ class Selection:
 
 
 def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = False) -> Selection:
-    """Filter and search. A filter that cannot be read leaves no row, rather than more rows."""
+    """Filter and search. A filter that cannot be read leaves no row, rather than more rows.
+
+    Nor does a search by whoever may take the list without seeing it: it would say who a row is.
+    """
     rows, form = export.rows(asked), None
     words: list[tuple[str, str, str]] = []
     if export.filters and (with_form or _is_filtered(export, query)):
@@ -68,7 +71,8 @@ def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = 
         words = list(_filter_words(form))
     found, text = Found(rows), query.get(SEARCH, "").strip()
     if text and export.search:
-        found = export.search(rows, text, asked.user)
+        sees_list = asked.user is None or can(asked.user, export.permission)
+        found = export.search(rows, text, asked.user) if sees_list else Found(rows.none())
         words.insert(0, (SEARCH, _("Búsqueda"), text))
     return Selection(found.rows, words, found.note, form)
 

@@ -15,6 +15,7 @@ from tests.factories.members import (
 )
 
 PURPOSE = {"personal": "1", "purpose": "training", "purpose_words": "Taller de Laberinto"}
+FELICITAS = ("Felícitas", "00481037")
 PERSONAL = {"paternal_surname", "maternal_surname", "given_names", "email", "born_on", "id"}
 
 
@@ -48,6 +49,16 @@ def test_people_stay_inside_her_region(client, felicitas, flor_de_cuarzo, coordi
     rows = get(client, coordinator, "people").json()["results"]
 
     assert [(r["occupation"], r["organisations"]) for r in rows] == [("pallaquera", "Río Claro")]
+
+
+def test_who_may_not_see_people_finds_nobody_by_name_or_document(client, analyst):
+    ConsentFactory(purpose="share_solidaridad", person=PersonFactory(dni="00481037"))
+
+    everyone = get(client, analyst, "people").json()["results"]
+    found = [client.get("/api/v1/people/", {"q": q}).json()["results"] for q in FELICITAS]
+
+    assert len(everyone) == 1
+    assert found == [[], []]
 
 
 def test_personal_columns_are_absent_without_a_purpose(client, felicitas, coordinator):

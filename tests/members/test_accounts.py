@@ -267,6 +267,21 @@ def test_a_coordinator_gives_a_member_access_from_her_record(client, coordinator
     assert not user.role_assignments.in_force().exists()
 
 
+def test_a_suspended_account_does_not_come_back_with_access_as_a_member(
+    client, coordinator, administrator, leader, felicitas
+):
+    PhoneFactory(person=felicitas)
+    User.objects.filter(pk=leader.pk).update(person=felicitas)
+    accounts.deactivate_account(user=leader, by=administrator)
+    sign_in(client, coordinator)
+
+    client.post(reverse("person-access", args=[felicitas.pk]), {"act": "give"})
+
+    leader.refresh_from_db()
+    assert not leader.is_active
+    assert not leader.role_assignments.filter(role=Role.MEMBER).exists()
+
+
 def test_her_link_reads_her_own_page_until_it_is_closed(client, coordinator, felicitas):
     PhoneFactory(person=felicitas)
     accounts.give_member_access(person=felicitas, by=coordinator)

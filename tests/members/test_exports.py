@@ -196,6 +196,20 @@ def test_organisation_counts_each_woman_once_and_only_those_on_record(national, 
     }
 
 
+def test_contacts_leave_with_whoever_sees_them_and_in_no_donor_report(
+    national, analyst_with_personal_data, rio_claro
+):
+    type(rio_claro).objects.update(contact_name="Elva Quispe", contact_email="elva@ejemplo.pe")
+    contact = ("known_contact", "known_contact_email")
+
+    told = rows(ORGANISATIONS, national).values_list(*contact).get()
+    outside = rows(ORGANISATIONS, analyst_with_personal_data).values_list(*contact).get()
+    donors = rows(ORGANISATIONS, national, purpose="donor_report").values_list(*contact).get()
+
+    assert told == ("Elva Quispe", "elva@ejemplo.pe")
+    assert outside == donors == (None, None)
+
+
 # --- Memberships, boards, consents ---------------------------------------------------------------
 def test_memberships_in_other_regions_stay_out_of_her_file(coordinator, rio_claro, flor_de_cuarzo):
     here = MembershipFactory(organisation=rio_claro)
@@ -219,6 +233,18 @@ def test_boards_of_her_organisations_and_of_her_network(
 
     assert set(rows(BOARDS, coordinator)) == hers
     assert len(rows(BOARDS, None)) == Office.objects.count() - 1
+
+
+def test_boards_of_a_donor_report_name_only_who_agreed_to_be_in_one(coordinator, rio_claro):
+    agreed = ConsentFactory(purpose="donor_reporting").person
+    office = OfficeFactory(organisation=rio_claro, person=agreed, post="secretary")
+    president = MembershipFactory(organisation=rio_claro).person
+    OfficeFactory(organisation=rio_claro, person=president)
+
+    assert set(rows(BOARDS, coordinator, purpose="donor_report")) == {office}
+    here = rows(ORGANISATIONS, coordinator, purpose="donor_report")
+    assert here.values_list("president", flat=True).get() is None
+    assert only(ORGANISATIONS, coordinator, "president")["president"] == president.full_name
 
 
 def test_boards_name_only_who_agreed_to_an_analyst(analyst):

@@ -486,3 +486,18 @@ def test_notice_is_read_by_anybody_in_any_version(client):
     assert "La red de antes." in text(client.get(address))
     missing = reverse("privacy-notice-version", args=["1999", "es"])
     assert client.get(missing).status_code == 404
+
+
+def test_history_of_a_board_names_nobody_who_left_the_registry(client, coordinator, rio_claro):
+    stays = MembershipFactory(organisation=rio_claro, person__given_names="Benedicta").person
+    left = MembershipFactory(organisation=rio_claro, person__given_names="Eufemia").person
+    OfficeFactory(organisation=rio_claro, person=stays)
+    OfficeFactory(organisation=rio_claro, person=left, post="secretary")
+    Person.objects.filter(pk=left.pk).update(withdrawn_at=timezone.now())
+    sign_in(client, coordinator)
+
+    page = client.get(reverse("organisation-history", args=[rio_claro.pk])).content.decode()
+
+    assert "Benedicta" in page
+    assert "Secretaria" in page
+    assert "Eufemia" not in page

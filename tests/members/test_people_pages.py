@@ -297,6 +297,8 @@ def test_a_document_on_record_is_told_on_the_form(
     assert response.context["form"].errors["document_number"] == [
         "Ese documento ya es de Felícitas Apaza Condori."
     ]
+    trace = AccessLogEntry.objects.get(action="search")
+    assert (trace.field, trace.row_count) == ("document", 1)
 
 
 @pytest.mark.parametrize(

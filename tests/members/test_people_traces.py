@@ -8,7 +8,7 @@ from django.utils import timezone
 from members.actions.duplicates import merge_people
 from members.actions.people import trash_person
 from members.actions.phones import Reach, add_phone
-from members.models import Merge, NotDuplicate, Organisation, Person, User
+from members.models import Membership, Merge, NotDuplicate, Organisation, Person, Phone, User
 from network.base.models import AccessLogEntry
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.members import MembershipFactory, PersonFactory, PhoneFactory
@@ -67,6 +67,24 @@ def test_a_change_of_another_woman_is_not_reverted_here(
     twin.refresh_from_db()
     assert twin.email == "suya@ejemplo.pe"
     assert "Ese cambio no es de esta ficha." in text_of(response)
+
+
+def test_what_she_has_elsewhere_is_not_reverted_from_here(
+    at_coordinator: Client, felicitas: Person, flor_de_cuarzo: Organisation, twin: Person
+) -> None:
+    elsewhere = MembershipFactory(person=felicitas, organisation=flor_de_cuarzo)
+    Membership.objects.filter(pk=elsewhere.pk).update(kind="worker")
+    changed = Membership.pgh_event_model.objects.latest("pgh_id")
+    phone = add_phone(person=twin, reach=Reach("+51900000001"), by=None)
+    Phone.objects.filter(pk=phone.pk).update(person=felicitas)
+    moved = Phone.pgh_event_model.objects.latest("pgh_id")
+
+    for key in (f"members.membership:{changed.pk}:kind", f"members.phone:{moved.pk}:person"):
+        at_coordinator.post(address("person-revert", felicitas), {"key": key})
+
+    elsewhere.refresh_from_db()
+    phone.refresh_from_db()
+    assert (elsewhere.kind, phone.person_id) == ("worker", felicitas.pk)
 
 
 def test_a_leader_reads_history_and_reverts_nothing(
