@@ -939,7 +939,7 @@ REGIONAL_NETWORKS = Export(
     order="name_key",
     list_url_name="network-list",
     columns=(
-        Column("code", _("Clave"), "code", meaning=_("Con la que se la nombra en listas.")),
+        Column("code", _("Código"), "code", meaning=_("Con la que se la nombra en listas.")),
         Column("name", _("Red regional"), "name", meaning=_("Nombre completo."), width=34),
         Column("department", _("Región"), "department__name", meaning=_("Vacío: más de una.")),
         Column(

@@ -124,7 +124,9 @@ def _unpack(package: Path, folder: Path) -> None:
             if name in {"al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"}:
                 packed = brotli.decompress(archive.extractfile(member).read())
                 with tarfile.open(fileobj=io.BytesIO(packed)) as inner:
-                    inner.extractall(folder, filter="data")
+                    # Python before 3.11.4 has no filters.
+                    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+                    inner.extractall(folder, **safely)
             elif name == "chromium.br":
                 packed = brotli.decompress(archive.extractfile(member).read())
                 unfinished = folder / "chromium.new"

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from python_calamine import CalamineWorkbook
 
 from members.exports import CONSENTS, MEMBERSHIPS, ORGANISATIONS, PEOPLE
@@ -662,3 +662,22 @@ def test_command_refuses_with_a_sentence_and_leaves_no_file(tmp_path, words, sen
         command(*words, "--format", "csv", "--out", str(tmp_path / "salida.csv"))
 
     assert list(tmp_path.iterdir()) == []
+
+
+def book_row(order: FileOrder) -> dict[str, object]:
+    target = io.BytesIO()
+    write_workbook(order, target)
+    target.seek(0)
+    heading, first = CalamineWorkbook.from_filelike(target).get_sheet_by_index(0).to_python()
+    return dict(zip(heading, first, strict=True))
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_file_speaks_spanish_whoever_takes_it(national, rio_claro, format):
+    MembershipFactory(person=PersonFactory(sex="f"), organisation=rio_claro)
+
+    with translation.override("en"):
+        order = asked(national, format=format)
+        row = csv_rows(order)[0] if format == "csv" else book_row(order)
+
+    assert row["Sexo"] == "Mujer"

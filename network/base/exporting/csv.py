@@ -1,4 +1,7 @@
-"""CSV: UTF-8 with its mark, commas, ISO dates; formula signs guarded with an apostrophe."""
+"""CSV: UTF-8 with its mark, commas, ISO dates; formula signs guarded with an apostrophe.
+
+A file speaks Spanish whoever takes it: it goes from hand to hand, and comes back as an import.
+"""
 
 import csv
 import io
@@ -6,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.encoding import force_str
 
 from network.base.exporting.order import FileOrder
@@ -26,8 +31,11 @@ def csv_blocks(order: FileOrder) -> Iterator[bytes]:
     sent = 0
     is_whole = False
     try:
-        yield MARK + _lines([[force_str(column.heading) for column in order.columns]])
-        for block in _blocks(order.table):
+        with translation.override(settings.LANGUAGE_CODE):
+            first = MARK + _lines([[force_str(column.heading) for column in order.columns]])
+            table = order.table
+        yield first
+        for block in _blocks(table):
             sent += block.count(b"\n")
             yield block
         is_whole = True

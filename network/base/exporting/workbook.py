@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.encoding import force_str
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -40,6 +40,7 @@ Progress = Callable[[int], None]
 Write = Callable[[int, int, Any], Any]
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def write_workbook(
     order: FileOrder,
     target: IO[bytes],

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import xlsxwriter
+from django.conf import settings
+from django.utils import translation
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ ROWS = 1000  # that have format and lists
 LISTS = "Listas"
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def template_workbook(imports: Iterable[Import]) -> bytes:
     """One sheet per list. Every cell is text: Excel then keeps zeros, and 1979 stays a year."""
     target = io.BytesIO()
