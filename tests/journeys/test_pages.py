@@ -1,6 +1,7 @@
 """Every page of the portal in a real browser: axe finds nothing, nothing scrolls sideways, and
 what matters is there without JavaScript. The pages are those of the access matrix."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,7 @@ from tests.architecture.world import OWN, World, build_world
 from tests.axe import faults_of
 
 DESK, TELEPHONE = 1280, 360
-LEAST_PAGES = 80
+LEAST_PAGES, LEAST_FORMS = 80, 35
 # Files and answers for programs. The preview of an import is looked at in its own journey.
 NO_PAGES = {"health", "robots", "document-download", "import-template", "import-waiting"}
 NO_PAGES |= {"import-review", "view-save"}
@@ -150,6 +151,28 @@ def test_axe_and_the_ruler_do_find_faults(browser):
         "360 px: label: input",
         "360 px: 548 px wider than the screen",
     ]
+
+
+def test_every_refused_form_says_so_on_top_and_leads_to_the_field(world):
+    wrong, refused = [], 0
+
+    for page in matrix.PAGES:
+        if page.methods != matrix.BOTH or page.name in NO_PAGES:
+            continue
+        address = reverse(page.name, kwargs=world.keys[page.row][OWN])
+        answer = world.clients[_letter(page)].post(address, {"csrfmiddlewaretoken": "x"})
+        html = answer.content.decode() if answer.status_code == 200 else ""
+        if "field__error" not in html and "error-summary" not in html:
+            continue
+        refused += 1
+        summary = html.partition('class="error-summary')[2].partition("</div>")[0]
+        targets = re.findall(r'href="#([^"]+)"', summary)
+        if not re.search(r"<title>\s*Error:", html) or not targets:
+            wrong.append(f"{address} does not say it on top")
+        wrong += [f"{address} leads to no #{at}" for at in targets if f'id="{at}"' not in html]
+
+    assert "\n".join(wrong) == ""
+    assert refused >= LEAST_FORMS
 
 
 def test_without_scripts_pages_still_show_and_keep_what_matters(world, visits):
