@@ -633,6 +633,15 @@ def test_trashed_and_withdrawn_women_are_not_brought_back(bring, national):
     assert "salir del registro" in told.errors(3)[0][2]
 
 
+def test_that_she_left_the_registry_is_told_to_no_leader(bring, leader, rio_claro):
+    gone = PersonFactory(dni="00000002", withdrawn_at=timezone.now())
+    MembershipFactory(person=gone, organisation=rio_claro)
+
+    told = bring(women(["00000002", "y@ejemplo.pe"], headings=["DNI", "Correo"]), by=leader)
+
+    assert "fuera de tu alcance" in told.errors(2)[0][2]
+
+
 # --- Organisations -------------------------------------------------------------------------------
 def test_organisations_match_by_ruc_by_name_and_by_other_names(bring, piedra_viva, national):
     Organisation.objects.filter(pk=piedra_viva.pk).update(ruc="20512333797")

@@ -185,10 +185,14 @@ class _Block:
             self._settle_unknown(incoming)
 
     def _settle_found(self, incoming: Incoming, person: Mapping[str, Any]) -> None:
-        """By her key or her document: it is her, unless name or reach say otherwise."""
+        """By her key or her document: it is her, unless name or reach say otherwise.
+
+        That she asked to leave the registry is told to those alone who may put her back.
+        """
         row = incoming.row
         column = "id" if incoming.id else ("dni" if incoming.has("dni") else "document")
-        if not self.matcher.is_in_reach(person["id"]):
+        is_hidden = person["withdrawn_at"] and not self.registry.scope.everything
+        if is_hidden or not self.matcher.is_in_reach(person["id"]):
             row.refuse(
                 column,
                 _("Ya está en el registro, fuera de tu alcance. Pide ayuda a tu coordinadora."),
