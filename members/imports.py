@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members import rules
@@ -42,7 +42,7 @@ def _key(text: str) -> UUID:
         return UUID(text.strip())
     except ValueError:
         raise Refused(
-            _t("Esa clave está cortada o cambiada. Borra la celda si es una fila nueva.")
+            gettext("Esa clave está cortada o cambiada. Borra la celda si es una fila nueva.")
         ) from None
 
 

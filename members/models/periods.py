@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -66,13 +66,15 @@ class Period(models.Model):
     def in_words(self, today: date) -> str:
         """The reason of the status: "vigente desde 2019", "terminó el 30/06/2022"."""
         if self.starts_on and self.starts_on > today:
-            return _t("empieza el %(day)s") % {"day": date_format(self.starts_on, "d/m/Y")}
+            return gettext("empieza el %(day)s") % {"day": date_format(self.starts_on, "d/m/Y")}
         if self.ends_on and self.ends_on < today:
-            return _t("terminó el %(day)s") % {"day": date_format(self.ends_on, "d/m/Y")}
+            return gettext("terminó el %(day)s") % {"day": date_format(self.ends_on, "d/m/Y")}
         since = self.start_in_words()
-        text = _t("vigente desde %(start)s") % {"start": since} if since else _t("vigente")
+        text = (
+            gettext("vigente desde %(start)s") % {"start": since} if since else gettext("vigente")
+        )
         if self.ends_on:
-            text += _t(" hasta el %(day)s") % {"day": date_format(self.ends_on, "d/m/Y")}
+            text += gettext(" hasta el %(day)s") % {"day": date_format(self.ends_on, "d/m/Y")}
         return text
 
     def start_in_words(self) -> str:

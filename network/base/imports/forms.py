@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from network.base.contracts import Import
@@ -41,7 +41,7 @@ class UploadForm(PortalForm):
     def __init__(self, *args: Any, imports: list[Import], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            ("", _t("Que el portal la reconozca")),
+            ("", gettext("Que el portal la reconozca")),
             *((one.name, one.title) for one in imports),
         ]
 
@@ -49,7 +49,7 @@ class UploadForm(PortalForm):
         file = self.cleaned_data["file"]
         if file and file.size > settings.UPLOAD_MAX_BYTES:
             raise ValidationError(
-                _t("El archivo pesa más de %(size)s MB. Pártelo en dos.")
+                gettext("El archivo pesa más de %(size)s MB. Pártelo en dos.")
                 % {"size": settings.UPLOAD_MAX_BYTES // 1024**2}
             )
         return file
@@ -57,7 +57,7 @@ class UploadForm(PortalForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not self.errors and not given.get("file") and not given.get("pasted", "").strip():
-            self.add_error("file", _t("Elige un archivo o pega las celdas."))
+            self.add_error("file", gettext("Elige un archivo o pega las celdas."))
         return given
 
     def content(self) -> tuple[bytes, str]:

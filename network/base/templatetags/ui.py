@@ -215,9 +215,10 @@ def masked_tail(tail: str | None, absent: str = "") -> SafeString:
     """The end of a document or phone that is kept sealed: •••••412."""
     if not tail:
         return format_html('<span class="soft">{}</span>', absent or _("sin dato"))
+    ends = _("termina en")
     return SafeString(
         '<span class="code nowrap"><span aria-hidden="true">•••••</span>'
-        f'<span class="visually-hidden">{_("termina en")} </span>{html.escape(tail)}</span>'
+        f'<span class="visually-hidden">{ends} </span>{html.escape(tail)}</span>'
     )
 
 
