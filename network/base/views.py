@@ -1,7 +1,7 @@
 """Pages about lists: files to take, background jobs, saved views."""
 
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -152,7 +152,7 @@ def _job_line(row: Job) -> dict[str, Any]:
 def job_download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The file of her own job, if all of it may still be hers to see; any other is not found."""
     row = get_object_or_404(offered_jobs(timezone.now()).filter(owner_id=request.user.pk), pk=pk)
-    row.owner = request.user  # as this session may act: a code on a phone opens no file
+    row.owner = cast(Any, request.user)  # as this session may: a phone code opens no file
     if not KINDS[row.kind].may_take(row):
         messages.warning(
             request,

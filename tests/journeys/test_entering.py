@@ -1,4 +1,4 @@
-"""Entering in a real browser: a member by phone, staff with a passkey, under the real policy."""
+"""Entering in a real browser: a member by her phone, staff with a passkey, under the CSP."""
 
 import re
 

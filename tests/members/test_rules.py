@@ -239,4 +239,4 @@ def test_any_text_is_read_or_refused_with_a_sentence(text):
         try:
             read(text)
         except Refused as refusal:
-            assert refusal.message
+            assert refusal.message  # noqa: PT017 - either answer is right, not any other error
