@@ -11,7 +11,7 @@ from django.urls import reverse
 from members.models import Person
 from network.base.imports import background
 from network.base.imports.reader import open_book
-from network.base.models import ImportBatch, ImportMapping, Job
+from network.base.models import AccessLogEntry, ImportBatch, ImportMapping, Job
 from tests.factories.accounts import sign_in
 from tests.factories.workbooks import xlsx
 from tests.pages import text_of
@@ -234,3 +234,19 @@ def test_upload_over_the_limit_is_refused(portal, settings):
     file.name = "a.csv"
 
     assert "pesa más" in text_of(portal.post(reverse("import-start"), {"file": file}))
+
+
+def test_every_look_at_a_list_leaves_its_trace(client, coordinator, rio_claro):
+    sign_in(client, coordinator)
+
+    client.post(
+        reverse("import-start"), {"pasted": "Apellidos y nombres\tDNI\nApaza, Ana\t40881412"}
+    )
+
+    (trace,) = AccessLogEntry.objects.filter(action="search")
+    assert (trace.user, trace.field, trace.row_count) == (
+        coordinator,
+        "import",
+        2,
+    )  # lines read, the heading too
+    assert "40881412" not in str(trace.filters)

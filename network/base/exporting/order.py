@@ -16,6 +16,7 @@ from network.base.access import can
 from network.base.accesslog import Action, record_access
 from network.base.contracts import Asked, Column, Export
 from network.base.errors import Refused
+from network.base.figures import FEWEST
 from network.base.listing import COUNTED_ROWS, ORDER, SEARCH, Selection, counted, order_of, select
 from network.base.purposes import FilePurpose
 from network.base.tables import Format, Table
@@ -66,11 +67,13 @@ class FileOrder:
 
     @cached_property
     def left_out_count(self) -> int:
-        """Rows that want of consent keeps out. Not told of a search: it would answer about one."""
+        """Rows that want of consent keeps out. Neither of a search nor, under filters, of fewer
+        than five is it told: it would answer about one woman."""
         if self.export.left_out is None or self.query.get(SEARCH):
             return 0
         others = replace(self.export, rows=self.export.left_out)
-        return select(others, self.asked, self.query).rows.count()
+        count = select(others, self.asked, self.query).rows.count()
+        return 0 if self.chosen.words and count < FEWEST else count
 
     @property
     def filter_in_words(self) -> str:

@@ -107,6 +107,14 @@ def _looked_at(draft: Draft, request: HttpRequest) -> Draft:
     """Look at what would happen, unless a column is missing: then she says first which is which."""
     if any(plan.problems() for plan in draft.plans):
         return draft
+    # A look says of each document whether it is on record: it is a search, and leaves its trace.
+    record_access(
+        by=request.user,
+        action=Action.SEARCH,
+        subject="+".join(plan.declaration.name for plan in draft.plans),
+        field="import",
+        row_count=draft.row_count,
+    )
     return look_or_enqueue(draft, by=request.user)
 
 
