@@ -52,7 +52,6 @@ from members.models import (
 from members.search import find_organisations, find_people
 from members.standing import standing_in_words
 from network.base.contracts import Asked, Column, Export, Kind
-from network.base.phones import phone_in_groups
 from network.base.purposes import FilePurpose
 
 AGE_GROUPS = (
@@ -308,7 +307,6 @@ PEOPLE = Export(
             meaning=_("El principal. Puede ser de su familia o de una vecina."),
             seal=("members_phone", "number_sealed"),
             seal_row="phone_id",
-            wording=phone_in_groups,
             on_page=False,
         ),
         Column(
@@ -670,7 +668,6 @@ ORGANISATIONS = Export(
             personal=True,
             meaning=_("Teléfono de la persona de contacto."),
             seal=("members_organisation", "contact_phone_sealed"),
-            wording=phone_in_groups,
             on_page=False,
         ),
         Column(

@@ -111,7 +111,7 @@ def test_csv_of_a_person_says_everything_in_words(national):
         "Distrito": "Tambopata",
         "Ubigeo INEI": "170101",
         "Cargo": "Presidenta",
-        "Teléfono": "951 000 720",
+        "Teléfono": "'+51951000720",
         "WhatsApp": "Sí",
         "Correo": "",
         "Nacimiento": "1979-03-01",
@@ -139,7 +139,7 @@ def test_workbook_has_real_dates_and_numbers_and_text_documents(national):
     assert row["Socia desde"] == date(2019, 5, 1)
     assert isinstance(row["Edad"], float)
     assert row["Número de documento"] == "00412345"
-    assert row["Teléfono"] == "951 000 720"
+    assert row["Teléfono"] == "+51951000720"
     assert row["Ubigeo INEI"] == "170101"
 
 
@@ -174,8 +174,8 @@ def test_foreign_phone_keeps_its_plus_as_text(national):
     (in_text,) = csv_rows(personal(national))
     (in_cells,) = sheet_of(personal(national, format="xlsx"))
 
-    assert in_text["Teléfono"] == "'+591 71234567"
-    assert in_cells["Teléfono"] == "+591 71234567"
+    assert in_text["Teléfono"] == "'+59171234567"
+    assert in_cells["Teléfono"] == "+59171234567"
 
 
 def test_altered_sealed_cell_is_named_and_the_rest_goes_on(national):

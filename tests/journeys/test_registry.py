@@ -174,7 +174,7 @@ def _export(page: Page, path: Path) -> None:
     chosen = ("Apellido paterno", "Número de documento", "Nacimiento", "Teléfono", "Cargo")
     assert [tuple(woman[name] for name in chosen) for woman in women] == [
         ("Apaza", "40881412", date(1980, 5, 2), "", ""),
-        ("Núñez", "07654321", date(1979, 11, 28), "951 000 720", "Presidenta"),
+        ("Núñez", "07654321", date(1979, 11, 28), "+51951000720", "Presidenta"),
         ("Ticona", "43140871", "1990", "", ""),
     ]
     trace = AccessLogEntry.objects.filter(action="export").latest("at")
