@@ -42,4 +42,7 @@ document.addEventListener("keydown", (event) => {
 
 const focusOn = (root) => root.querySelector(behaviour("focus"))?.focus();
 document.addEventListener("htmx:afterSwap", ({ target }) => focusOn(target));
-focusOn(document);
+// Where any element may ask for the focus itself, a second call would only contend with it.
+if (!("autofocus" in HTMLElement.prototype)) {
+  focusOn(document);
+}
