@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench import files
-from bench.client import Target, Timing, download, paired
+from bench.client import Importer, Target, Timing, download, paired
 from bench.memory import Watch, private_mb, tree
 from bench.portal import Portal, floor, portal
 from bench.report import Line, as_json, at_most, show, within
@@ -135,12 +135,15 @@ def exports(running: Portal, people: int, cast: dict[str, Any], folder: Path) ->
 
 
 # --- Files in ------------------------------------------------------------------------------------
-def imports(running: Portal, people: int, folder: Path) -> Iterator[Line]:
+def imports(running: Portal, people: int, cast: dict[str, Any], folder: Path) -> Iterator[Line]:
     organisations = min(max(people // 18, 1), 2000)
     small = files.write_xlsx(folder / "500.xlsx", 500, organisations)
     seen = running.inside("bring_in", str(small), "preview")
     print(f"  {seen['answer']}")
     yield at_most("vista previa de 500 filas, .xlsx", seen["seconds"], "s", 1)
+    begun = time.monotonic()
+    Importer(running.port, cast["national"]).look(small, 60)
+    yield at_most("la misma, en el navegador", time.monotonic() - begun, "s", 1)
     big = files.write_csv(folder / "big.csv", IMPORTED_ROWS, organisations)
     bare = upsert_seconds(running.variables["DATABASE_OWNER_URL"], big)
     preview = running.inside("bring_in", str(big), "preview")
@@ -185,7 +188,7 @@ def measured(people: int, only: set[str]) -> Iterator[Line]:
             yield from exports(running, people, cast, running.folder)
         if people >= MANY and people < MILLION:
             if "imports" in only:
-                yield from imports(running, people, running.folder)
+                yield from imports(running, people, cast, running.folder)
             if "hostile" in only:
                 yield from hostile(running, running.folder)
 

@@ -5,7 +5,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlencode
+
+import requests
 
 from bench.memory import cpu_ms
 
@@ -100,6 +103,37 @@ def download(
         block = answer.read(1 << 16)
     connection.close()
     return Download(first, time.perf_counter() - begun, size, lines)
+
+
+class Importer:
+    """The pages of an import, walked as she does: upload, look, import."""
+
+    def __init__(self, port: int, cookies: Mapping[str, str]) -> None:
+        self.root = f"http://127.0.0.1:{port}/importar/"
+        self.session = requests.Session()
+        self.session.headers.update(
+            {
+                "Cookie": cookie_header({**cookies, "csrf": TOKEN}),
+                "X-CSRFToken": TOKEN,
+            }
+        )
+
+    def look(self, file: Path, seconds: float) -> str:
+        """Upload a list and wait for what it would change; the address where it can be imported."""
+        with file.open("rb") as content:
+            sent = {"file": (file.name, content)}
+            answer = self.session.post(self.root, files=sent, timeout=seconds)
+        deadline = time.monotonic() + seconds
+        while 'value="import"' not in answer.text:
+            if answer.url == self.root or time.monotonic() > deadline:
+                raise RuntimeError(f"{answer.url}: {answer.status_code}")
+            time.sleep(0.05)
+            answer = self.session.get(answer.url, timeout=seconds)
+        return answer.url
+
+    def bring_in(self, url: str) -> None:
+        """A long list becomes a job."""
+        self.session.post(url, data={"act": "import"}, timeout=600).raise_for_status()
 
 
 def cookie_header(cookies: Mapping[str, str]) -> str:

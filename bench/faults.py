@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 import psycopg2
 
 from bench import files
-from bench.client import TOKEN, cookie_header
+from bench.client import TOKEN, Importer, cookie_header
 from bench.memory import command_of, tree
 from bench.portal import Portal, portal
 from network.serve.environment import ROOT
@@ -44,6 +44,7 @@ TABLES = (
     "base_importbatch",
     "base_importedrow",
 )
+NEWEST_JOB = "SELECT id FROM base_job ORDER BY created_at DESC LIMIT 1"
 OPEN_TRANSACTIONS = (
     "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL"
     " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -169,6 +170,27 @@ def _import(running: Portal, first: int) -> "subprocess.Popen[bytes]":
     )
 
 
+def import_job_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
+    """SIGKILL to the worker that writes a list: it is written again, once, and whole."""
+    name, lost, dup = "import-job-killed", 0, 0
+    importer = Importer(running.port, cast["national"])
+    for number in range(ROUNDS):
+        first = _first_number(name) + number * IMPORTED_ROWS
+        file = running.folder / f"{first}.csv"
+        files.write_csv(file, IMPORTED_ROWS, ORGANISATIONS, first=first)
+        url = importer.look(file, JOB_SECONDS)
+        before = counts(running)
+        importer.bring_in(url)
+        ((job,),) = rows_of(running, NEWEST_JOB)
+        was_cut = _kill_worker_at(running, job)
+        is_done = eventually(lambda job=job: _state(running, job) == "ready", JOB_SECONDS)
+        grown = [after - once for once, after in zip(before, counts(running), strict=True)]
+        people, batches = grown[0], grown[TABLES.index("base_importbatch")]
+        lost += max(IMPORTED_ROWS - people, 0) + (not was_cut) + (not is_done)
+        dup += max(people - IMPORTED_ROWS, 0) + max(batches - 1, 0)
+    return Outcome(name, ROUNDS * IMPORTED_ROWS, ROUNDS, lost, dup)
+
+
 # --- Processes -----------------------------------------------------------------------------------
 def supervisor_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
     """SIGKILL to the supervisor: nothing of it goes on, and a new start finds everything."""
@@ -213,14 +235,19 @@ def export_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
     is_back(running)
     files_before = _offered(running)
     job = _ask_workbook(running, cast)
-    is_seen = eventually(lambda: _state(running, job) == "running", JOB_SECONDS)
-    for pid in reversed(tree(service(running, "celery -q -A network worker"))):
-        os.kill(pid, signal.SIGKILL)
-    was_cut = _state(running, job) == "running"
+    was_cut = _kill_worker_at(running, job)
     is_done = eventually(lambda: _state(running, job) == "ready", JOB_SECONDS)
-    lost = 0 if is_seen and was_cut and is_done else 1
+    lost = 0 if was_cut and is_done else 1
     extra = len(_offered(running) - files_before) - 1
     return Outcome("export-killed", 1, 1, lost, max(extra, 0))
+
+
+def _kill_worker_at(running: Portal, job: str) -> bool:
+    """Kill the worker while it is at the job; False when that came too late."""
+    eventually(lambda: _state(running, job) == "running", JOB_SECONDS)
+    for pid in reversed(tree(service(running, "celery -q -A network worker"))):
+        os.kill(pid, signal.SIGKILL)
+    return _state(running, job) == "running"
 
 
 def _ask_workbook(running: Portal, cast: dict[str, Any]) -> str:
@@ -255,6 +282,7 @@ def _offered(running: Portal) -> set[str]:
 FAULTS: dict[str, Callable[[Portal, dict[str, Any]], Outcome]] = {
     "import-killed": import_killed,
     "database-killed": database_killed,
+    "import-job-killed": import_job_killed,
     "broker-killed": broker_killed,
     "export-killed": export_killed,
     "supervisor-killed": supervisor_killed,
