@@ -58,6 +58,17 @@ class Permission(TextChoices):
     DOCUMENT_VIEW = "document_view", _("Abrir documentos")
     DOCUMENT_UPLOAD = "document_upload", _("Subir documentos")
     COMPONENTS_VIEW = "components_view", _("Ver el muestrario de componentes")
+    TRAINING_VIEW = "training_view", _("Ver cursos, ediciones y matriz de formación")
+    ROSTER_VIEW = "roster_view", _("Ver quiénes están en las listas de un curso")
+    COURSE_EDIT = "course_edit", _("Cambiar cursos, requisitos y quiénes firman")
+    EDITION_EDIT = "edition_edit", _("Crear y cambiar ediciones y sesiones")
+    ENROL = "enrol", _("Proponer e invitar a un curso")
+    ATTENDANCE_MARK = "attendance_mark", _("Pasar asistencia y anotar pruebas")
+    COMPLETION_APPROVE = "completion_approve", _("Aprobar quién completó")
+    CERTIFICATE_ISSUE = "certificate_issue", _("Emitir constancias y duplicados")
+    CERTIFICATE_REVOKE = "certificate_revoke", _("Anular constancias")
+    MANUAL_EDIT = "manual_edit", _("Cambiar el manual")
+    HANDOUT_RECORD = "handout_record", _("Anotar ejemplares entregados")
 
 
 P = Permission
@@ -77,6 +88,9 @@ _LEADER = _STAFF | {
     P.HISTORY_VIEW,
     P.DOCUMENT_VIEW,
     P.DOCUMENT_UPLOAD,
+    P.TRAINING_VIEW,
+    P.ROSTER_VIEW,
+    P.ENROL,
 }
 _COORDINATOR = _LEADER | {
     P.PERSON_MERGE,
@@ -86,6 +100,11 @@ _COORDINATOR = _LEADER | {
     P.MEMBER_ACCESS,
     P.PARTNER_VIEW,
     P.COMPONENTS_VIEW,
+    P.EDITION_EDIT,
+    P.ATTENDANCE_MARK,
+    P.COMPLETION_APPROVE,
+    P.CERTIFICATE_ISSUE,
+    P.HANDOUT_RECORD,
 }
 
 GRANTS: dict[str, frozenset[str]] = {
@@ -97,18 +116,43 @@ GRANTS: dict[str, frozenset[str]] = {
             P.PERSON_RESTORE,
             P.PARTNER_EDIT,
             P.PLACE_EDIT,
+            P.COURSE_EDIT,
+            P.CERTIFICATE_REVOKE,
+            P.MANUAL_EDIT,
         }
     ),
     Role.REGIONAL_COORDINATOR: frozenset(_COORDINATOR | {P.ORGANISATION_REGISTER}),
     Role.ORGANISATION_LEADER: frozenset(_LEADER),
-    Role.TRAINER: frozenset(_STAFF | {P.ORGANISATION_VIEW, P.PERSON_VIEW}),
+    Role.TRAINER: frozenset(
+        _STAFF
+        | {
+            P.ORGANISATION_VIEW,
+            P.PERSON_VIEW,
+            P.TRAINING_VIEW,
+            P.ROSTER_VIEW,
+            P.ATTENDANCE_MARK,
+            P.HANDOUT_RECORD,
+            P.DOCUMENT_VIEW,
+            P.DOCUMENT_UPLOAD,
+        }
+    ),
     Role.ANALYST: frozenset(
-        _STAFF | {P.ORGANISATION_VIEW, P.EXPORT, P.PARTNER_VIEW, P.PARTNER_EDIT}
+        _STAFF | {P.ORGANISATION_VIEW, P.EXPORT, P.PARTNER_VIEW, P.PARTNER_EDIT, P.TRAINING_VIEW}
     ),
     Role.PERSONAL_DATA: frozenset(
-        {P.OWN_SECURITY, P.PERSON_VIEW, P.PERSON_REVEAL, P.EXPORT, P.EXPORT_PERSONAL}
+        {
+            P.OWN_SECURITY,
+            P.PERSON_VIEW,
+            P.PERSON_REVEAL,
+            P.EXPORT,
+            P.EXPORT_PERSONAL,
+            P.TRAINING_VIEW,
+            P.ROSTER_VIEW,
+        }
     ),
-    Role.AUDITOR: frozenset(_STAFF | {P.ORGANISATION_VIEW, P.ACCESS_LOG_VIEW, P.HISTORY_VIEW}),
+    Role.AUDITOR: frozenset(
+        _STAFF | {P.ORGANISATION_VIEW, P.ACCESS_LOG_VIEW, P.HISTORY_VIEW, P.TRAINING_VIEW}
+    ),
     Role.ADMINISTRATOR: frozenset(
         _STAFF
         | {

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "network.documents",
     "network.channels",
     "members",
+    "trainings",
     "network.home",
     "network.api",
     "django.contrib.auth",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("salud/", health, name="health"),
     path("", include("network.base.urls")),
     path("", include("members.urls")),
+    path("", include("trainings.urls")),
     path("", include("network.places.urls")),
     path("", include("network.partners.urls")),
     path("", include("network.documents.urls")),

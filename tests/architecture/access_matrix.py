@@ -9,9 +9,9 @@ Claro where a role has a place; "other" rows are of Puno. Beside them the test s
 (anonymous), X (half: a password and no second step) and E (signed in, without any role today).
 """
 
-from typing import NamedTuple
+from tests.architecture.page import BOTH, EITHER, MOVED, PUBLIC, SIGNED_IN, WRITE, Page
+from tests.architecture.training_pages import TRAINING_PAGES, TRAINING_SEES
 
-PUBLIC, SIGNED_IN = "public", "signed_in"
 LETTERS = "NRLTAPUDM"
 EVERYBODY_IN = LETTERS + "E"
 
@@ -44,9 +44,20 @@ WHO = {
     "partner_view": "NRAP",
     "partner_edit": "NAP",
     "place_edit": "ND",
-    "document_view": "NRL",
-    "document_upload": "NRL",
+    "document_view": "NRLT",
+    "document_upload": "NRLT",
     "components_view": "NRD",
+    "training_view": "NRLTAPU",
+    "roster_view": "NRLTP",
+    "course_edit": "N",
+    "edition_edit": "NR",
+    "enrol": "NRL",
+    "attendance_mark": "NRT",
+    "completion_approve": "NR",
+    "certificate_issue": "NR",
+    "certificate_revoke": "N",
+    "manual_edit": "N",
+    "handout_record": "NRT",
     SIGNED_IN: EVERYBODY_IN,
 }
 
@@ -86,25 +97,9 @@ SEES = {
     "reset": (EVERYBODY_IN, EVERYBODY_IN),
     "passkey": (EVERYBODY_IN, EVERYBODY_IN),  # asked for the password first
 }
+SEES |= TRAINING_SEES
 # Seen by those, and still not theirs to change: 403.
 NOT_THEIRS = {("network_board", "other"): "R"}
-
-READ, WRITE, BOTH = ("GET",), ("POST",), ("GET", "POST")
-OK, MOVED = (200,), (302,)
-EITHER = OK + MOVED
-
-
-class Page(NamedTuple):
-    """An address: what it asks for, what it answers to those whom it lets in."""
-
-    name: str
-    permission: str
-    methods: tuple[str, ...] = READ
-    row: str = ""
-    get: tuple[int, ...] = OK
-    post: tuple[int, ...] = EITHER
-    stranger: int = 302  # to sign in first; a program is told 403
-
 
 PAGES = (
     # Anybody.
@@ -261,4 +256,6 @@ PAGES = (
     Page("consent-coverage", "consent_record"),
     Page("withdrawn-list", "person_restore"),
     Page("withdrawn-restore", "person_restore", BOTH, "withdrawn_person"),
+    # Trainings.
+    *TRAINING_PAGES,
 )

@@ -19,6 +19,7 @@ from network.documents.actions import store_upload
 from network.documents.models import Document
 from network.partners.models import Institution, Programme
 from network.places.models import District, MiningZone
+from tests.architecture.training_world import training_keys
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory, sign_in, sign_in_with
 from tests.factories.members import (
     AffiliationFactory,
@@ -151,7 +152,7 @@ def _region(side: str, national: User) -> dict[str, dict[str, Any]]:
         "batch": {"pk": batch.pk},
         "notice": {"version": notice.version, "language": "es"},
         "passkey": {"pk": 999},
-    }
+    } | training_keys(side, network, organisation, person)
 
 
 def _png() -> bytes:

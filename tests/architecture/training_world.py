@@ -1,0 +1,55 @@
+"""Rows of trainings for the access matrix: one of every sort, in a region."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from members.models import Organisation, Person, RegionalNetwork
+from tests.factories.trainings import (
+    AttendanceFactory,
+    CertificateFactory,
+    CompletionFactory,
+    EditionFactory,
+    EnrolmentFactory,
+    PublicationVersionFactory,
+    RequirementFactory,
+    SessionFactory,
+)
+
+
+def training_keys(
+    side: str, network: RegionalNetwork, organisation: Organisation, person: Person
+) -> dict[str, dict[str, Any]]:
+    """An edition run by the region with a closed session, a member, a walk-in and a certificate."""
+    edition = EditionFactory(regional_network=network, starts_on=timezone.localdate())
+    session = SessionFactory(edition=edition)
+    enrolment = EnrolmentFactory(edition=edition, person=person, organisation=organisation)
+    walk_in = EnrolmentFactory(
+        edition=edition, person=None, organisation=None, walk_in_name=f"Rosa Quispe {side}"
+    )
+    AttendanceFactory(session=session, enrolment=enrolment)
+    earlier = EditionFactory(
+        version=edition.version,
+        regional_network=network,
+        starts_on=timezone.localdate() - timedelta(days=60),
+    )
+    completion = CompletionFactory(
+        enrolment=EnrolmentFactory(edition=earlier, person=person, organisation=organisation),
+        completed_on=earlier.ends_on,
+    )
+    certificate = CertificateFactory(completion=completion)
+    publication = PublicationVersionFactory()
+    requirement = RequirementFactory(course=edition.course)
+    return {
+        "course": {"pk": edition.course.pk},
+        "requirement": {"pk": requirement.pk},
+        "edition": {"pk": edition.pk},
+        "session": {"pk": session.pk},
+        "enrolment": {"pk": enrolment.pk},
+        "walk_in": {"pk": walk_in.pk},
+        "completion": {"pk": completion.pk},
+        "certificate": {"pk": certificate.pk},
+        "certificate_code": {"code": certificate.code},
+        "publication": {"pk": publication.pk},
+    }

@@ -1,0 +1,232 @@
+"""Questions asked of trainings. Rows of people reach a view only through `visible_to`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from members.access import Scope, scope_of
+from network.base.access import can
+from network.base.text import fold
+
+HOLDING = ("invited", "confirmed")
+HOURS = DecimalField(max_digits=8, decimal_places=2)
+
+
+class CourseQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> CourseQuerySet:
+        """The catalogue holds nobody's data: whoever works with trainings sees all of it."""
+        return self if can(user, "training_view") else self.none()
+
+    def taught(self, on: date | None = None) -> CourseQuerySet:
+        on = on or timezone.localdate()
+        return self.filter(Q(retired_on=None) | Q(retired_on__gt=on))
+
+    def search(self, text: str) -> CourseQuerySet:
+        rows = self
+        for word in fold(text).split():
+            rows = rows.filter(search_key__contains=word)
+        return rows
+
+
+class RequirementQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> RequirementQuerySet:
+        return self if can(user, "training_view") else self.none()
+
+    def in_force(self, on: date | None = None) -> RequirementQuerySet:
+        on = on or timezone.localdate()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class EditionQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> EditionQuerySet:
+        """Dates, places and counts of editions are no secret inside; rosters are (`Enrolment`)."""
+        return self if can(user, "training_view") else self.none()
+
+    def within(self, scope: Scope) -> EditionQuerySet:
+        """Those a reach runs: its own regional networks', or all."""
+        if scope.everything:
+            return self
+        return self.filter(regional_network__in=scope.regional_network_ids)
+
+    def search(self, text: str) -> EditionQuerySet:
+        rows = self
+        for word in fold(text).split():
+            rows = rows.filter(
+                Q(course__search_key__contains=word)
+                | Q(district__name_key__contains=word)
+                | Q(zone__name__icontains=word)
+                | Q(venue__icontains=word)
+            )
+        return rows
+
+    def with_seats_taken(self) -> EditionQuerySet:
+        """`seats_taken`: promised to whoever is invited or confirmed."""
+        enrolments = apps.get_model("trainings", "Enrolment").objects
+        taken = (
+            enrolments.holding()
+            .filter(edition=OuterRef("pk"))
+            .order_by()
+            .values("edition")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.annotate(seats_taken=Coalesce(Subquery(taken), 0))
+
+    def with_planned_hours(self) -> EditionQuerySet:
+        """`planned_hours`: of all sessions not cancelled, held or still to come."""
+        sessions = apps.get_model("trainings", "Session").objects.standing()
+        hours = (
+            sessions.filter(edition=OuterRef("pk"))
+            .order_by()
+            .values("edition")
+            .annotate(n=Sum("planned_hours"))
+            .values("n")
+        )
+        return self.annotate(planned_hours=Coalesce(Subquery(hours), 0, output_field=HOURS))
+
+
+class SessionQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> SessionQuerySet:
+        return self if can(user, "training_view") else self.none()
+
+    def standing(self) -> SessionQuerySet:
+        """Not cancelled: what counts as planned."""
+        return self.filter(cancelled_at=None)
+
+    def in_order(self) -> SessionQuerySet:
+        return self.order_by("held_on", "starts_at")
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> EnrolmentQuerySet:
+        return self.within(scope_of(user, "roster_view"), user)
+
+    def within(self, scope: Scope, user: Any = None) -> EnrolmentQuerySet:
+        """Lines of rosters in a reach: of its organisations' women, of the editions its regional
+        networks run, of those the person teaches in, and her own. Outside the network, of those who
+        agreed to be shared."""
+        if scope.only_shared:
+            people = apps.get_model("members", "Person").objects.within(scope)
+            return self.filter(person__in=people)
+        if scope.everything:
+            return self
+        reach = Q(organisation__in=scope.organisation_ids) | Q(
+            edition__regional_network__in=scope.regional_network_ids
+        )
+        own = getattr(user, "person_id", None)
+        if own and not scope.is_empty:
+            reach |= Q(edition__trainers__person=own)
+        if scope.person_id:
+            reach |= Q(person=scope.person_id)
+        rows = apps.get_model("trainings", "Enrolment").objects.filter(reach)
+        return self.filter(pk__in=rows.values("pk"))
+
+    def on_roster(self) -> EnrolmentQuerySet:
+        """Counted once: whoever was recognised in another line is counted there."""
+        return self.filter(joined_into=None)
+
+    def named(self) -> EnrolmentQuerySet:
+        """Without those whose record is in the trash, or who took back consent to be on record."""
+        return self.filter(Q(person=None) | Q(person__trashed_at=None, person__withdrawn_at=None))
+
+    def holding(self) -> EnrolmentQuerySet:
+        """Those a seat is promised to."""
+        return self.filter(joined_into=None, state__in=HOLDING)
+
+    def coming(self) -> EnrolmentQuerySet:
+        """Who is put on the roster of a session at its first mark."""
+        return self.filter(joined_into=None, state__in=HOLDING)
+
+    def with_attended_hours(self) -> EnrolmentQuerySet:
+        """`attended_hours`, and `lost_hours` of sessions she was marked not to have come to."""
+        marks = apps.get_model("trainings", "Attendance").objects.filter(
+            enrolment=OuterRef("pk"), session__cancelled_at=None
+        )
+
+        def hours(rows: Any) -> Any:
+            summed = rows.order_by().values("enrolment").annotate(n=Sum("session__planned_hours"))
+            return Coalesce(Subquery(summed.values("n")), 0, output_field=HOURS)
+
+        return self.annotate(
+            attended_hours=hours(marks.came()), lost_hours=hours(marks.filter(mark__in="ea"))
+        )
+
+
+class AttendanceQuerySet(models.QuerySet):
+    def came(self) -> AttendanceQuerySet:
+        """Present or late."""
+        return self.filter(mark__in=("p", "l"))
+
+    def on_roster(self) -> AttendanceQuerySet:
+        return self.filter(enrolment__joined_into=None)
+
+    def within(self, scope: Scope, user: Any = None) -> AttendanceQuerySet:
+        enrolments = apps.get_model("trainings", "Enrolment").objects
+        if scope.everything and not scope.only_shared:
+            return self
+        return self.filter(enrolment__in=enrolments.within(scope, user))
+
+
+class CompletionQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> CompletionQuerySet:
+        return self.within(scope_of(user, "roster_view"))
+
+    def within(self, scope: Scope) -> CompletionQuerySet:
+        """By the organisation she came from that day, or by who she is: both may look."""
+        people = apps.get_model("members", "Person").objects
+        if scope.everything and not scope.only_shared:
+            return self.filter(
+                person__trashed_at=None, person__withdrawn_at=None, person__merged_into=None
+            )
+        reach = Q(person__in=people.within(scope))
+        if not scope.only_shared:
+            reach |= Q(organisation__in=scope.organisation_ids)
+        return self.filter(reach, person__trashed_at=None, person__withdrawn_at=None)
+
+    def achieved(self) -> CompletionQuerySet:
+        """Completed, and not taken back."""
+        return self.filter(result="completed", voided_at=None)
+
+    def verified(self) -> CompletionQuerySet:
+        return self.filter(is_verified=True)
+
+    def valid_on(self, day: date) -> CompletionQuerySet:
+        return self.achieved().filter(
+            Q(valid_until=None) | Q(valid_until__gte=day), completed_on__lte=day
+        )
+
+    def ending_between(self, first: date, last: date) -> CompletionQuerySet:
+        return self.achieved().filter(valid_until__gte=first, valid_until__lte=last)
+
+    def without_certificate(self) -> CompletionQuerySet:
+        certificates = apps.get_model("trainings", "Certificate").objects
+        return self.filter(~Exists(certificates.filter(completion=OuterRef("pk"))))
+
+
+class CertificateQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> CertificateQuerySet:
+        return self.within(scope_of(user, "roster_view"))
+
+    def within(self, scope: Scope) -> CertificateQuerySet:
+        completions = apps.get_model("trainings", "Completion").objects.within(scope)
+        return self.filter(completion__in=completions)
+
+    def current(self) -> CertificateQuerySet:
+        """The copy that stands for its number: neither replaced nor annulled."""
+        return self.filter(replaced_by=None, revoked_on=None)
+
+
+class PublicationVersionQuerySet(models.QuerySet):
+    def published(self, on: date | None = None) -> PublicationVersionQuerySet:
+        return self.filter(published_on__lte=on or timezone.localdate())
+
+    def visible_to(self, user: Any) -> PublicationVersionQuerySet:
+        """Published ones are anybody's; drafts, of those who may edit the manual."""
+        return self if can(user, "manual_edit") else self.published()
