@@ -36,6 +36,7 @@ class Document(models.Model):
         MINUTES = "minutes", _("Acta")
         EVIDENCE = "evidence", _("Prueba o sustento")
         PHOTO = "photo", _("Foto")
+        PUBLICATION = "publication", _("Publicación")
 
     class Confidentiality(models.TextChoices):
         INTERNAL = "internal", _("De la red")

@@ -4,19 +4,23 @@ Editions hold nobody's data: whoever works with trainings sees them all. Who run
 her own region) may change it; a line of a roster is seen by the region or organisation it is of.
 """
 
-from tests.architecture.page import Page
+from tests.architecture.page import BOTH, PUBLIC, WRITE, Page
 
+ANYBODY = "NRLTAPUDME"
 TRAINING_SEES = {
-    "course": ("NRLTAPUDM", "NRLTAPUDM"),
-    "requirement": ("NRLTAPUDM", "NRLTAPUDM"),
-    "edition": ("NRLTAPUDM", "NRLTAPUDM"),
-    "session": ("NRLTAPUDM", "NRLTAPUDM"),
+    "course": (ANYBODY, ANYBODY),
+    "requirement": (ANYBODY, ANYBODY),
+    "edition": (ANYBODY, ANYBODY),
+    "session": (ANYBODY, ANYBODY),
     "enrolment": ("NRLTP", "N"),
     "walk_in": ("NRT", "N"),
     "completion": ("NRLTP", "N"),
     "certificate": ("NRLTP", "N"),
-    "certificate_code": ("NRLTAPUDME", "NRLTAPUDME"),
-    "publication": ("NRLTAPUDM", "NRLTAPUDM"),
+    "certificate_code": (ANYBODY, ANYBODY),
+    "publication": (ANYBODY, ANYBODY),
+    "publication_code": (ANYBODY, ANYBODY),
+    "topic": (ANYBODY, ANYBODY),
+    "topic_of": (ANYBODY, ANYBODY),
 }
 
 COURSES: tuple[Page, ...] = ()
@@ -26,7 +30,21 @@ ROSTERS: tuple[Page, ...] = ()
 SESSIONS: tuple[Page, ...] = ()
 COMPLETIONS: tuple[Page, ...] = ()
 CERTIFICATES: tuple[Page, ...] = ()
-MANUALS: tuple[Page, ...] = ()
+MANUALS: tuple[Page, ...] = (
+    Page("manual-read", PUBLIC, row="publication_code"),
+    Page("topic-picture", PUBLIC, row="topic", get=(404,)),  # it has none
+    Page("manual-file", PUBLIC, row="publication", get=(404,)),
+    Page("manual-list", "training_view"),
+    Page("manual-detail", "training_view", row="publication"),
+    Page("version-add", "manual_edit", BOTH, "publication"),
+    Page("version-publish", "manual_edit", WRITE, "publication"),
+    Page("topic-add", "manual_edit", BOTH, "publication"),
+    Page("topic-edit", "manual_edit", BOTH, "topic_of"),
+    Page("stock-add", "handout_record", BOTH, "publication"),
+    Page("handout-add", "handout_record", BOTH, "publication"),
+    # Anybody who works with trainings looks; who does not run it and posts is told 403.
+    Page("edition-materials", "training_view", BOTH, "edition", post=(200, 302, 403)),
+)
 
 TRAINING_PAGES = (
     *COURSES,

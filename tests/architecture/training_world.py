@@ -16,6 +16,7 @@ from tests.factories.trainings import (
     RequirementFactory,
     SessionFactory,
 )
+from trainings.models import Topic
 
 
 def training_keys(
@@ -40,6 +41,7 @@ def training_keys(
     )
     certificate = CertificateFactory(completion=completion)
     publication = PublicationVersionFactory()
+    topic = Topic.objects.create(version=publication, order=1, title="Polvo", text="Moja")
     requirement = RequirementFactory(course=edition.course)
     return {
         "course": {"pk": edition.course.pk},
@@ -52,4 +54,7 @@ def training_keys(
         "certificate": {"pk": certificate.pk},
         "certificate_code": {"code": certificate.code},
         "publication": {"pk": publication.pk},
+        "publication_code": {"code": publication.publication.code},
+        "topic": {"pk": topic.pk},
+        "topic_of": {"pk": publication.pk, "topic": topic.pk},
     }

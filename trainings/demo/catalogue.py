@@ -130,3 +130,28 @@ EDITIONS = (
     InventedEdition("primeros-auxilios", "arequipa", -26, 9, R, seats=20, outcome="open"),
     InventedEdition("repaso-seguridad", "arequipa", -60, 0, G, outcome="planned"),
 )
+
+MANUAL = (
+    (
+        "Polvo", "El polvo de la piedra entra al pecho y se queda. No se ve, y enferma con "
+        "los años.",
+        "Moja la piedra antes de golpear\nCúbrete nariz y boca con mascarilla\n"
+        "Trabaja con el viento a tu espalda",
+        "Soplar o barrer en seco\nComer donde se chanca",
+    ),
+    (
+        "Carga y postura", "La espalda se cuida todos los días. Lo que hoy no duele, duele mañana.",
+        "Dobla las rodillas al levantar\nReparte la carga en dos viajes\nDescansa cada hora",
+        "Levantar sola más de lo que puedes\nGirar el cuerpo con la carga encima",
+    ),
+    (
+        "Caída de rocas", "En el botadero la piedra se mueve. Mira siempre hacia arriba.",
+        "Usa casco\nPregunta antes de entrar al botadero\nTen una salida a la vista",
+        "Trabajar bajo una pared suelta\nEntrar cuando la máquina descarga",
+    ),
+    (
+        "Mercurio", "El mercurio enferma a quien lo toca, a quien lo respira y al niño por nacer.",
+        "Aléjate cuando alguien quema\nLávate antes de comer\nGuarda la ropa de trabajo aparte",
+        "Quemar dentro de casa\nTocarlo con las manos\nTenerlo cerca de niños",
+    ),
+)  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils import timezone
 from members.models import Membership, Person, RegionalNetwork
 from network.partners.models import Institution, Programme
 from trainings.codes import session_code
-from trainings.demo.catalogue import COURSES, EDITIONS, REQUIREMENTS, InventedEdition
+from trainings.demo.catalogue import COURSES, EDITIONS, MANUAL, REQUIREMENTS, InventedEdition
 from trainings.models import (
     Attendance,
     Completion,
@@ -25,11 +25,15 @@ from trainings.models import (
     EditionTrainer,
     Enrolment,
     Needs,
+    Publication,
+    PublicationVersion,
     Requirement,
     Satisfaction,
     Session,
     Signatory,
+    StockMovement,
     TestScore,
+    Topic,
 )
 from trainings.validity import valid_until
 
@@ -48,6 +52,7 @@ def load_trainings(today: date) -> None:
     if Course.objects.filter(pk=identity("course", COURSES[0].code)).exists():
         return
     _catalogue(today)
+    _manual(today)
     season = _Season(Random(SEED), today)  # noqa: S311  # repeatable, not secret
     numbers: dict[str, count[int]] = {course.code: count(1) for course in COURSES}
     for order, invented in enumerate(EDITIONS):
@@ -101,6 +106,47 @@ def _catalogue(today: date) -> None:
             starts_on=today - timedelta(days=1100),
             is_demo=True,
         )
+
+
+def _manual(today: date) -> None:
+    """The manual in two versions, with copies in every store."""
+    publication = Publication.objects.create(
+        pk=identity("publication"),
+        name="Manual de seguridad y salud para pallaqueras",
+        code="manual-pallaqueras",
+        summary="Cómo cuidarse al escoger mineral. Texto de muestra.",
+        is_demo=True,
+    )
+    for number, days_ago in ((1, 900), (2, 300)):
+        version = PublicationVersion.objects.create(
+            pk=identity("manual", number),
+            publication=publication,
+            number=number,
+            published_on=today - timedelta(days=days_ago),
+            changes="Se agrega el tema del mercurio." if number == 2 else "",
+            is_demo=True,
+        )
+        Topic.objects.bulk_create(
+            Topic(
+                pk=identity("topic", number, order),
+                version=version,
+                order=order,
+                title=title,
+                text=text,
+                do=do,
+                avoid=avoid,
+            )
+            for order, (title, text, do, avoid) in enumerate(MANUAL[: number + 2], start=1)
+        )
+        for region in RegionalNetwork.objects.filter(is_demo=True):
+            StockMovement.objects.create(
+                pk=identity("stock", number, region.code),
+                version=version,
+                regional_network=region,
+                kind="printed",
+                copies=60,
+                moved_on=today - timedelta(days=days_ago),
+            )
 
 
 class _Season:
