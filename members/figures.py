@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
 from members.models import Membership, Organisation, Person
-from network.base.figures import Figure
+from network.base.figures import Counting, Figure
 
 
 def women_counted(user: Any = None) -> Any:
@@ -58,7 +58,7 @@ FIGURES = (
             "Quien está en dos organizaciones cuenta una vez. No entran las fichas en la papelera, "
             "las juntadas con otra ni las de quien retiró su consentimiento."
         ),
-        count=lambda user=None: women_counted(user).count(),
+        compute=Counting(lambda question: women_counted(question.user), Count("pk")),
         by_department=women_by_department,
         is_public=True,
         list_url_name="person-list",
@@ -72,7 +72,7 @@ FIGURES = (
             "Organizaciones con al menos una afiliación vigente hoy, a una red regional o a la "
             "red nacional. La que está en dos redes cuenta una vez."
         ),
-        count=lambda user=None: organisations_counted(user).count(),
+        compute=Counting(lambda question: organisations_counted(question.user), Count("pk")),
         is_public=True,
         list_url_name="organisation-list",
         list_query="afiliada=si",

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "network.channels",
     "members",
     "trainings",
+    "network.reports",
     "network.home",
     "network.api",
     "django.contrib.auth",

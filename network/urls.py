@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("network.places.urls")),
     path("", include("network.partners.urls")),
     path("", include("network.documents.urls")),
+    path("", include("network.reports.urls")),
     path("", include("network.api.urls")),
     path("", include("network.home.urls")),
 ]

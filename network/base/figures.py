@@ -1,35 +1,189 @@
-"""Figures an app counts, and how few people may be shown in public.
+"""Figures an app counts: by definition, for a period, narrowed and split, the same everywhere.
 
 `<app>/figures.py` holds FIGURES. What leaves the network never shows a number under five, nor
 one that can be worked out by subtracting.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from network.base.access import can
 from network.base.contracts import declared
 
 FEWEST = 5
+UNKNOWN = "?"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who asks a figure, for which days (both inside, None is open), narrowed to what.
+
+    Without a user it is the whole network. `narrowed` holds a key for each split it names.
+    """
+
+    user: Any = None
+    first: date | None = None
+    last: date | None = None
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+
+    def also(self, split: str, key: str) -> "Question":
+        return replace(self, narrowed={**self.narrowed, split: key})
+
+
+@dataclass(frozen=True)
+class Split:
+    """A way to part a figure. `key` is a path of its rows, or makes an expression of the question.
+
+    A row without a key is of its own part, never left out. `words` is the path of a part's name,
+    or `labels` says it.
+    """
+
+    name: str
+    label: Any
+    key: str | Callable[[Question], Any]
+    words: str = ""
+    labels: Mapping[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a figure. Parts of distinct people need not add up to the whole."""
+
+    key: str
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A share with both its parts; without a denominator there is no share."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def percent(self) -> float | None:
+        return 100 * self.numerator / self.denominator if self.denominator else None
+
+    def __bool__(self) -> bool:
+        return self.denominator > 0
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How a figure is counted: `measure`, an aggregate, over `rows(question)`.
+
+    `dated` is the path of the day a row falls on; without it the figure is of today and a period
+    does not narrow it. One query for the number, one for all the parts of a split.
+    """
+
+    rows: Callable[[Question], QuerySet[Any]]
+    measure: Any
+    dated: str = ""
+    splits: tuple[Split, ...] = ()
+
+    def __call__(self, question: Question) -> Any:
+        return self.found(question).aggregate(n=self.measure)["n"] or 0
+
+    def found(self, question: Question) -> QuerySet[Any]:
+        """The rows it counts for that question."""
+        rows = self.rows(question)
+        if self.dated and question.first:
+            rows = rows.filter(**{f"{self.dated}__gte": question.first})
+        if self.dated and question.last:
+            rows = rows.filter(**{f"{self.dated}__lte": question.last})
+        for name, key in question.narrowed.items():
+            rows = self._keyed(rows, self.split(name), question).filter(
+                **{"split_key__isnull": True} if key == UNKNOWN else {"split_key": key}
+            )
+        return rows
+
+    def split(self, name: str) -> Split:
+        return next(split for split in self.splits if split.name == name)
+
+    def by(self, question: Question, name: str) -> list[Part]:
+        """Every part, the unknown one too, the largest first."""
+        split = self.split(name)
+        rows = self._keyed(self.found(question), split, question).order_by()
+        names = ["split_key", split.words] if split.words else ["split_key"]
+        counted = rows.values_list(*names).annotate(n=self.measure)
+        parts = [self._part(split, row) for row in counted]
+        return sorted(parts, key=lambda part: (-float(part.value), part.label))
+
+    def _part(self, split: Split, row: tuple[Any, ...]) -> Part:
+        key, value = row[0], row[-1] or 0
+        label = row[1] if split.words else split.labels.get(key, key)
+        if key in (None, ""):
+            return Part(UNKNOWN, str(split.labels.get(UNKNOWN, "—")), value)
+        return Part(str(key), str(label), value)
+
+    @staticmethod
+    def _keyed(rows: QuerySet[Any], split: Split, question: Question) -> QuerySet[Any]:
+        key = split.key(question) if callable(split.key) else F(split.key)
+        return rows.annotate(split_key=key)
 
 
 @dataclass(frozen=True)
 class Figure:
     """A number the portal counts itself. `definition` says what is in it and what is not.
 
+    `compute` answers a question with a number or a `Ratio`; a `Counting` can also part it.
     `by_department` answers with the count for each INEI department code (two digits). The list
-    named by `list_url_name`, filtered by `list_query`, holds exactly the rows it counts.
+    named by `list_url_name`, filtered by `list_query` and by period and splits under the same
+    names, holds exactly the rows it counts.
     """
 
     name: str
     title: Any
     definition: Any
-    count: Callable[..., int]  # of an account: what is in her reach; of nobody: the whole network
+    compute: Callable[[Question], Any]
     by_department: Callable[[], Mapping[str, int]] | None = None
     is_public: bool = False
     list_url_name: str = ""
     list_query: str = ""
     list_permission: str = ""
+    permission: str = ""  # to ask for the number itself; without it, that of the list
+    unit: Any = ""
+    topic: Any = ""
+
+    def count(self, user: Any = None) -> Any:
+        """Of an account: what is in her reach, today. Of nobody: the whole network."""
+        return self.compute(Question(user=user))
+
+    @property
+    def counting(self) -> Counting | None:
+        return self.compute if isinstance(self.compute, Counting) else None
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        return self.counting.splits if self.counting else ()
+
+    def rows_query(self, question: Question) -> str:
+        """The query of its list that holds the rows of this very answer."""
+        said = dict(_days(question)) if self.counting and self.counting.dated else {}
+        query = urlencode({**said, **question.narrowed})
+        return "&".join(filter(None, (self.list_query, query)))
+
+    def rows_url(self, question: Question) -> str:
+        """Where the rows of this very answer are listed; empty for whoever may not see them."""
+        may_see = question.user is not None and can(question.user, self.list_permission)
+        if not (self.list_url_name and may_see):
+            return ""
+        query = self.rows_query(question)
+        return f"{reverse(self.list_url_name)}?{query}" if query else reverse(self.list_url_name)
+
+
+def _days(question: Question) -> Iterator[tuple[str, str]]:
+    for name, day in (("desde", question.first), ("hasta", question.last)):
+        if day:
+            yield name, date_format(day, "d/m/Y")
 
 
 def public_figures() -> dict[str, Figure]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,7 +13,7 @@ from members.access import Permission
 from members.boards import president_terms
 from members.figures import organisations_counted, women_by_organisation
 from network.base.access import can, requires
-from network.base.contracts import declared
+from network.base.figures import Question, public_figures
 from network.base.turns import Turn, turns_of
 
 MOST_TURNS = 12
@@ -62,10 +61,10 @@ def _figures(user: Any) -> list[dict[str, Any]]:
             "value": figure.count(user),
             "label": figure.title,
             "definition": figure.definition,
-            "href": f"{reverse(figure.list_url_name)}?{figure.list_query}",
+            "href": figure.rows_url(Question(user=user)),
         }
-        for figure in declared("figures").values()
-        if figure.list_url_name and can(user, figure.list_permission)
+        for figure in public_figures().values()
+        if can(user, figure.list_permission)
     ]
 
 

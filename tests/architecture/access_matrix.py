@@ -88,6 +88,7 @@ SEES = {
     "export": (EVERYBODY_IN, EVERYBODY_IN),
     "draft": ("", ""),
     "batch": ("N", "N"),
+    "figure": ("NRLTAPU", "NRLTAPU"),
     "institution": (EVERYBODY_IN, EVERYBODY_IN),
     "programme": (EVERYBODY_IN, EVERYBODY_IN),
     "zone": (EVERYBODY_IN, EVERYBODY_IN),
@@ -154,6 +155,8 @@ PAGES = (
     # Work.
     Page("home", "staff_home"),
     Page("components", "components_view"),
+    Page("figure-list", "staff_home"),
+    Page("figure-detail", "staff_home", row="figure"),
     Page("job-list", SIGNED_IN),
     Page("job-download", SIGNED_IN, row="national's own", get=(404,)),
     Page("view-save", SIGNED_IN, BOTH, get=(200, 404), post=(200, 302, 404)),

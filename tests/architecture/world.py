@@ -148,6 +148,7 @@ def _region(side: str, national: User) -> dict[str, dict[str, Any]]:
         "role": {"pk": role.pk},
         "national's own": {"pk": job.pk},
         "export": {"name": "organisations"},
+        "figure": {"name": "participants"},
         "draft": {"token": "no-es-de-nadie"},
         "batch": {"pk": batch.pk},
         "notice": {"version": notice.version, "language": "es"},

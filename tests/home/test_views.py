@@ -45,7 +45,9 @@ urlpatterns = [
 def counted(monkeypatch):
     def figures(**counts):
         declared = {
-            name: Figure(name, name, f"Define {name}.", lambda count=count: count, is_public=True)
+            name: Figure(
+                name, name, f"Define {name}.", lambda _asked, count=count: count, is_public=True
+            )
             for name, count in counts.items()
         }
         monkeypatch.setattr(public, "public_figures", lambda: declared)
@@ -82,7 +84,9 @@ def test_the_landing_never_publishes_a_small_count(client, counted):
 
 
 def test_the_landing_draws_the_map_once_departments_are_counted(client, monkeypatch):
-    women = Figure("women", "Mujeres", "Define.", lambda: 151, lambda: {"21": 148, "08": 3}, True)
+    women = Figure(
+        "women", "Mujeres", "Define.", lambda _asked: 151, lambda: {"21": 148, "08": 3}, True
+    )
     monkeypatch.setattr(public, "public_figures", lambda: {"women": women})
 
     html = client.get("/").content.decode()
@@ -94,7 +98,7 @@ def test_the_landing_draws_the_map_once_departments_are_counted(client, monkeypa
 
 def test_many_visits_count_once_and_without_a_cache_the_landing_still_opens(client, monkeypatch):
     counts = []
-    women = Figure("women", "", "", lambda: counts.append(1) or 1412, is_public=True)
+    women = Figure("women", "", "", lambda _asked: counts.append(1) or 1412, is_public=True)
     monkeypatch.setattr(public, "public_figures", lambda: {"women": women})
 
     client.get("/")
@@ -106,7 +110,7 @@ def test_many_visits_count_once_and_without_a_cache_the_landing_still_opens(clie
 
 
 def test_a_figure_that_is_not_public_is_not_published(monkeypatch):
-    secret = Figure("women", "Mujeres", "Define.", lambda: 151)
+    secret = Figure("women", "Mujeres", "Define.", lambda _asked: 151)
     monkeypatch.setattr("network.base.figures.declared", lambda kind: {"women": secret})
 
     assert [line.counted for line in public.headline()] == [None] * 4

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from network.base import dates
 from network.base.access import can
-from network.base.figures import PublicCount
+from network.base.figures import PublicCount, Ratio
 from network.base.phones import phone_in_groups
 from network.base.tiles import tiles
 
@@ -228,6 +228,23 @@ def number(value: Any, decimals: int | None = None) -> str:
     if value in (None, ""):
         return "—"
     return value if isinstance(value, str) else number_format(value, decimals, force_grouping=True)
+
+
+@register.filter
+def figure_value(value: Any) -> str:
+    """A figure as it is read: whole numbers whole, others with one decimal, a share with both its
+    parts."""
+    if isinstance(value, Ratio):
+        if value.percent is None:
+            return "—"
+        return _("%(percent)s %% (%(some)s de %(all)s)") % {
+            "percent": number(value.percent, 1),
+            "some": number(value.numerator),
+            "all": number(value.denominator),
+        }
+    if value in (None, ""):
+        return "—"
+    return number(int(value)) if value == int(value) else number(value, 1)
 
 
 @register.filter
