@@ -20,14 +20,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", type=int, required=True)
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--only", action="append", help="solo estas partes: members, trainings; varias veces"
+        )
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *args: Any, people: int, seed: int, json: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        people: int,
+        seed: int,
+        only: list[str] | None,
+        json: bool,
+        **options: Any,
+    ) -> None:
         started = time.monotonic()
         try:
             with transaction.atomic(), pghistory.context(command="populate", seed=seed):
                 counts: dict[str, float] = {}
                 for module in app_modules("populate"):
+                    if only and module.__name__.split(".")[0] not in only:
+                        continue
                     counts |= module.populate(people=people, seed=seed)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
