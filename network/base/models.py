@@ -20,6 +20,7 @@ class AccessLogEntry(models.Model):
         VIEW = "view", _("Abrió una ficha")
         IMPORT = "import", _("Importó")
         ACCOUNT = "account", _("Cambió una cuenta o un permiso")
+        ERASE = "erase", _("Borró datos para siempre")
 
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(
