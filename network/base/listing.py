@@ -241,10 +241,7 @@ class Listing:
 
     @property
     def total_in_words(self) -> str:
-        """ "38", or "más de 10,000" where counting would cost more than it tells."""
-        if self.total > self.cap:
-            return _("más de %(count)s") % {"count": number_format(self.cap)}
-        return number_format(self.total)
+        return in_words(self.total, self.cap)
 
     @property
     def summary(self) -> str:
@@ -298,6 +295,49 @@ def listing_page(request: HttpRequest, export: Export, *, per_page: int = ROWS_P
         kept_by_search=_kept(query, {SEARCH}),
         kept_by_filters=_kept(query, {OPEN, *_filter_keys(export)}),
     )
+
+
+@dataclass(frozen=True)
+class Group:
+    """The first rows of one list that a text finds, and where the rest is."""
+
+    title: str
+    columns: list[Heading]
+    rows: list[Row]
+    count: str
+    has_more: bool
+    note: str
+    url: str
+
+
+def found_in(export: Export, user: Any, text: str, *, most: int, column_count: int) -> Group | None:
+    """What this person's list answers to `text`, or None for nothing. It searches, and leaves
+    traces, exactly as the list itself does."""
+    query = QueryDict(mutable=True)
+    query[SEARCH] = text
+    chosen = select(export, Asked(user, export.permission), query)
+    columns = [column for column in export.columns if column.on_page][:column_count]
+    order = order_of(export, chosen.rows)
+    sheet = _sheet(chosen.rows, order, None, None, _sources(columns), most)
+    if not sheet.values:
+        return None
+    total = len(sheet.values) if sheet.is_whole else counted(chosen.rows, COUNTED_MATCHES)
+    return Group(
+        title=force_str(export.title),
+        columns=[Heading(force_str(column.heading), _css(column)) for column in columns],
+        rows=_rows(export, columns, sheet.values),
+        count=in_words(total, COUNTED_MATCHES),
+        has_more=not sheet.is_last,
+        note=chosen.note,
+        url=f"{reverse(export.list_url_name)}?{query.urlencode()}",
+    )
+
+
+def in_words(total: int, cap: int) -> str:
+    """ "38", or "más de 10,000" where counting would cost more than it tells."""
+    if total > cap:
+        return _("más de %(count)s") % {"count": number_format(cap)}
+    return number_format(total)
 
 
 @dataclass(frozen=True)

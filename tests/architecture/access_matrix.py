@@ -154,6 +154,7 @@ PAGES = (
     Page("api-offices", "export", stranger=403),
     # Work.
     Page("home", "staff_home"),
+    Page("search", "staff_home"),
     Page("components", "components_view"),
     Page("figure-list", "staff_home"),
     Page("figure-detail", "staff_home", row="figure"),
