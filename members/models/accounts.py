@@ -1,6 +1,7 @@
 """Accounts: who signs in, and the dated roles, each with its scope, that say what she may do."""
 
 from datetime import date
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.access import Role
+from members.access import Permission, Role, scope_of
 from members.querysets import UserQuerySet
 from network.base.fields import SealedField
 from network.base.history import tracked
@@ -77,6 +78,14 @@ class User(AbstractBaseUser):
                 roles = roles.filter(role=Role.MEMBER)
             self._roles_in_force = list(roles.select_related("regional_network", "organisation"))
         return self._roles_in_force
+
+    @property
+    def sole_organisation_id(self) -> UUID | None:
+        """The one organisation whose lists she brings in; none when she serves several, or all."""
+        scope = scope_of(self, Permission.IMPORT)
+        if scope.everything or len(scope.organisation_ids) != 1:
+            return None
+        return next(iter(scope.organisation_ids))
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return self.is_active and self.is_staff
