@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "network.base.middleware.HistoryContextMiddleware",
     "members.middleware.SecondFactorMiddleware",
+    "members.middleware.ChosenPlaceMiddleware",
 ]
 
 ROOT_URLCONF = "network.urls"

@@ -131,6 +131,7 @@ PAGES = (
     Page("own-record", "own_record"),
     Page("own-record-by-link", PUBLIC, row="link"),
     Page("own-account", SIGNED_IN, BOTH),
+    Page("place-choose", SIGNED_IN, BOTH),
     Page("usersessions_list", SIGNED_IN, BOTH),
     Page("account_change_password", "own_security", BOTH, get=EITHER),
     Page("account_reauthenticate", "own_security", BOTH, get=EITHER),
