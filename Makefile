@@ -46,6 +46,7 @@ bench: setup
 
 faults: setup
 	$(RUN) -m bench.faults
+	$(RUN) -m bench.fuzz
 
 # For the maintainer, with uv: the direct dependencies of pyproject.toml, resolved and hashed.
 lock:

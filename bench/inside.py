@@ -183,6 +183,18 @@ def refuse(file: str) -> dict[str, Any]:
     return _measured(run)
 
 
+def fuzz(count: str, seed: str) -> dict[str, Any]:
+    """Odd workbooks through the pages, into a registry with two organisations."""
+    from bench.workbooks import run, summed  # noqa: PLC0415  # as in _cookies
+
+    Organisation.objects.bulk_create(
+        [Organisation(name="Piedra Viva"), Organisation(name="Río Claro")]
+    )
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.cookies.load(_cookies(NATIONAL, Role.NATIONAL_COORDINATOR))
+    return summed(list(run(client, range(int(seed), int(seed) + int(count)))))
+
+
 def _measured(run: Callable[[], Any]) -> dict[str, Any]:
     """Seconds, and the most memory that this process and the ones it started ever held."""
     with Watch(lambda: resident_mb(tree(os.getpid()))) as memory:
@@ -194,7 +206,7 @@ def _measured(run: Callable[[], Any]) -> dict[str, Any]:
 
 WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     work.__name__: work
-    for work in (cast, plans, copy_of_file, workbook, plain_workbook, bring_in, refuse)
+    for work in (cast, plans, copy_of_file, workbook, plain_workbook, bring_in, refuse, fuzz)
 }
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from network.base.access import PUBLIC
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+# In the session: the place she chose to look at.
+PLACE = "lugar"
 # What a session with a password and nothing else may open besides public pages.
 LEAVING = {"account_logout"}
 SETTING_UP = LEAVING | {
@@ -90,3 +92,18 @@ class SecondFactorMiddleware:
             return None
         by_code = Authenticator.Type.TOTP in factors
         return redirect("mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn")
+
+
+class ChosenPlaceMiddleware:
+    """Hold a session to the place she chose to look at, as long as a role of hers reaches it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if PLACE in request.session and request.user.is_authenticated:
+            if request.session[PLACE] in request.user.places:
+                request.user.looks_at = request.session[PLACE]
+            else:
+                del request.session[PLACE]
+        return self.get_response(request)

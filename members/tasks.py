@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.core.management import call_command
 
-from members.actions import signin
+from members.actions import signin, trash
 
 
 @shared_task(name="members.send_login_code", acks_late=True)
@@ -23,3 +23,8 @@ def send_login_codes() -> None:
 def purge_sign_in() -> None:
     signin.purge_codes()
     call_command("clearsessions")
+
+
+@shared_task(name="members.purge_trash")
+def purge_trash() -> None:
+    trash.purge_trash()

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "network.base.middleware.HistoryContextMiddleware",
     "members.middleware.SecondFactorMiddleware",
+    "members.middleware.ChosenPlaceMiddleware",
 ]
 
 ROOT_URLCONF = "network.urls"
@@ -175,6 +176,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "spool-purge": {"task": "network.base.purge_spool", "schedule": 3600},
     "login-codes-send": {"task": "members.send_login_codes", "schedule": 20},
     "documents-sweep": {"task": "network.documents.sweep_orphans", "schedule": 24 * 3600},
+    "trash-purge": {"task": "members.purge_trash", "schedule": 24 * 3600},
     "sign-in-purge": {"task": "members.purge_sign_in", "schedule": 3600},
 }
 

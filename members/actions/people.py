@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,13 +24,12 @@ from members.models import (
     SensitiveFacts,
     User,
 )
+from members.models.people import TIME_IN_TRASH
 from members.rules import Name
 from network.base.dates import PartialDate
 from network.base.errors import Refused, refusing_broken_rules
 from network.base.fields import index_of, index_value, seal_value
 from network.places.models import District
-
-TIME_IN_TRASH = timedelta(days=30)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Forms of accounts: an invitation, a role, one's own name and language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -86,3 +87,21 @@ class AccountFilterForm(PortalForm):
 class ProfileForm(PortalForm):
     name = forms.CharField(label=_("Tu nombre"), max_length=120)
     language = forms.ChoiceField(label=_("Idioma de las páginas"), choices=settings.LANGUAGES)
+
+
+class PlaceForm(PortalForm):
+    """One of the places she works at, or all of them together."""
+
+    place = forms.ChoiceField(
+        label=_("Qué quieres ver"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Listas, cuentas, búsquedas y archivos muestran solo eso."),
+    )
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            ("", _("Todo lo que te toca")),
+            *places.items(),
+        ]

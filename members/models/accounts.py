@@ -1,6 +1,7 @@
 """Accounts: who signs in, and the dated roles, each with its scope, that say what she may do."""
 
 from datetime import date
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.access import Role
+from members.access import GRANTS, Permission, Role, scope_of
 from members.querysets import UserQuerySet
 from network.base.fields import SealedField
 from network.base.history import tracked
@@ -38,6 +39,9 @@ class User(AbstractBaseUser):
 
     # Set for the request by members.middleware: a code on a phone opens a member's role only.
     acts_only_as_member = False
+    # The place she chose to look at, of those her roles reach: for the request, or for a job she
+    # asked for. Empty: all of them.
+    looks_at = ""
 
     objects = UserManager()
 
@@ -70,13 +74,38 @@ class User(AbstractBaseUser):
 
     @property
     def roles_in_force(self) -> list["RoleAssignment"]:
-        """Today's roles, read once per request (the account is loaded anew at each request)."""
-        if not hasattr(self, "_roles_in_force"):
+        """Today's roles; of those with a place only the ones of the place she looks at, and so
+        every list, count, search and file knows no other."""
+        if not self.looks_at:
+            return self.roles_held
+        return [a for a in self.roles_held if a.role == Role.MEMBER or a.place == self.looks_at]
+
+    @property
+    def roles_held(self) -> list["RoleAssignment"]:
+        """All of today's roles, read once per request (the account is loaded anew at each)."""
+        if not hasattr(self, "_roles_held"):
             roles = self.role_assignments.in_force()
             if self.acts_only_as_member:
                 roles = roles.filter(role=Role.MEMBER)
-            self._roles_in_force = list(roles.select_related("regional_network", "organisation"))
-        return self._roles_in_force
+            self._roles_held = list(roles.select_related("regional_network", "organisation"))
+        return self._roles_held
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where she works, by the key of `looks_at`: more than one, and she may choose."""
+        return {
+            a.place: a.scope_name
+            for a in self.roles_held
+            if Permission.STAFF_HOME in GRANTS[a.role]
+        }
+
+    @property
+    def sole_organisation_id(self) -> UUID | None:
+        """The one organisation whose lists she brings in; none when she serves several, or all."""
+        scope = scope_of(self, Permission.IMPORT)
+        if scope.everything or len(scope.organisation_ids) != 1:
+            return None
+        return next(iter(scope.organisation_ids))
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return self.is_active and self.is_staff
@@ -162,6 +191,10 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.scope_name}"
+
+    @property
+    def place(self) -> str:
+        return str(self.organisation_id or self.regional_network_id or "red")
 
     @property
     def scope_name(self) -> str:

@@ -1,6 +1,6 @@
 """People and where they belong: memberships, offices, phones, sensitive facts."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from network.base.fields import BlindIndexField, SealedField
 from network.base.history import tracked, tracked_without
 from network.base.ids import new_id
 from network.base.text import Fold, SortKey, Sound, joined
+
+TIME_IN_TRASH = timedelta(days=30)
 
 
 class Language(models.TextChoices):
@@ -132,6 +134,8 @@ class Person(models.Model):
     )
     # Registry consent withdrawn: out of every list, count, search and export, at once.
     withdrawn_at = models.DateTimeField(null=True, editable=False)
+    # After 30 days in the trash: the row stays for what counts it, and tells nobody's name.
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     search_key = models.GeneratedField(
         expression=Fold(joined("given_names", "paternal_surname", "maternal_surname")),
@@ -161,6 +165,11 @@ class Person(models.Model):
                 name="members_person_order",
             ),
             models.Index(fields=["-registered_at", "id"], name="members_person_registered"),
+            models.Index(
+                fields=["trashed_at"],
+                condition=Q(trashed_at__isnull=False, erased_at=None),
+                name="members_person_trash",
+            ),
             GinIndex(
                 OpClass(F("search_key"), name="gin_trgm_ops"),
                 OpClass(F("sound_key"), name="gin_trgm_ops"),
@@ -201,6 +210,11 @@ class Person(models.Model):
                 condition=Q(born_precision__in=["d", "m", "y"]),
                 name="members_person_born_precision",
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(trashed_at__isnull=False),
+                name="members_person_erased_stays",
+                violation_error_message=_("Sus datos ya se borraron para siempre."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -221,6 +235,11 @@ class Person(models.Model):
     def listed_name(self) -> str:
         """As lists show it: surnames first."""
         return f"{self.surnames}, {self.given_names}"
+
+    @property
+    def erased_from(self) -> datetime | None:
+        """When what is in the trash stops coming back."""
+        return self.trashed_at + TIME_IN_TRASH if self.trashed_at else None
 
     def age_on(self, day: date) -> int | None:
         """Whole years at a day; with only a year known, the years of that year's end minus it."""

@@ -83,6 +83,7 @@ urlpatterns = [
     path("mi/", accounts.own_record, name="own-record"),
     path("mi/<str:token>/", accounts.own_record_by_link, name="own-record-by-link"),
     path("cuenta/", accounts.own_account, name="own-account"),
+    path("cuenta/lugar/", accounts.place_choose, name="place-choose"),
     path(
         "cuenta/sesiones/",
         _methods("POST")(requires(SIGNED_IN)(sessions.list_usersessions)),

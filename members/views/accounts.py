@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members import lists
 from members.access import Permission, scope_of
 from members.actions import accounts
-from members.forms.accounts import InvitationForm, ProfileForm, RoleForm
+from members.forms.accounts import InvitationForm, PlaceForm, ProfileForm, RoleForm
 from members.mails import send_invitation
+from members.middleware import PLACE
 from members.models import AccountLink, Person, Purpose, Role, RoleAssignment, User
 from members.requests import SignedInRequest
 from network.base.access import SIGNED_IN, ensure, public, requires
@@ -242,6 +244,21 @@ def own_account(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Guardado."))
         return redirect("own-account")
     return render(request, "members/account_own.html", {"form": form, "account": user})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(SIGNED_IN)
+def place_choose(request: SignedInRequest) -> HttpResponse:
+    """Which of the places her roles reach she looks at, until she signs out or chooses again."""
+    user = request.user
+    form = PlaceForm(request.POST or None, places=user.places, initial={"place": user.looks_at})
+    if request.method == "POST" and form.is_valid():
+        if place := form.cleaned_data["place"]:
+            request.session[PLACE] = place
+        else:
+            request.session.pop(PLACE, None)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "members/place_choose.html", {"form": form})
 
 
 @require_safe

@@ -86,8 +86,6 @@ def person_list(request: SignedInRequest) -> HttpResponse:
 def person_print(request: SignedInRequest) -> HttpResponse:
     """The ticked people, or all that the filters leave, to be printed and signed."""
     chosen = select(PEOPLE, Asked(request.user, PEOPLE.permission), request.GET).rows
-    if ticked := request.GET.getlist("elegidas"):
-        chosen = chosen.filter(pk__in=[pk for pk in ticked if _is_uuid(pk)])
     shown = chosen.order_by("name_key", "pk").values("document_tail", listed_name=F("name_in_list"))
     people = list(shown[: MOST_PRINTED + 1])
     record_access(
@@ -105,14 +103,6 @@ def person_print(request: SignedInRequest) -> HttpResponse:
         "crumbs": crumbs(),
     }
     return render(request, "members/person_print.html", context)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 # --- Registering --------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Writing the access log: the only way to leave a trace of a look, a search, an export."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -31,4 +32,16 @@ def record_access(
         row_count=row_count,
         purpose=purpose[:300],
         channel=channel,
+    )
+
+
+def record_erasures(*, subject: str, subject_ids: Iterable[UUID]) -> None:
+    """What time and nobody's hand erased: one trace a row, under its id, which tells no name."""
+    AccessLogEntry.objects.bulk_create(
+        [
+            AccessLogEntry(
+                action=Action.ERASE, subject=subject, subject_id=str(pk), channel="system"
+            )
+            for pk in subject_ids
+        ]
     )

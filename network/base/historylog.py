@@ -47,6 +47,7 @@ DEEDS = {
         gettext_lazy("Mandó la ficha a la papelera"),
         gettext_lazy("Recuperó la ficha de la papelera"),
     ),
+    "erased_at": (gettext_lazy("Borró los datos para siempre"), gettext_lazy("Borró los datos")),
     "merged_into": (gettext_lazy("Juntó esta ficha con otra"), gettext_lazy("Separó esta ficha")),
     "withdrawn_at": (
         gettext_lazy("Anotó que retiró su consentimiento: sale de las listas"),

@@ -44,6 +44,7 @@ SILENCE = timedelta(minutes=2)  # an open job that says nothing for so long is l
 OFFERED = timedelta(days=7)
 PASSING = timedelta(hours=24)  # any other file of the spool
 REMEMBERED = timedelta(days=30)
+LOOKS_AT = "looks_at"
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 # Waiting mends these, trying at once does not.
 PASSING_TROUBLE = (
@@ -108,6 +109,9 @@ def enqueue(*, kind: str, title: str, params: dict[str, Any], owner: Any) -> Job
     """
     if kind not in KINDS:
         raise LookupError(f"No job of kind {kind!r}; is its module imported by a tasks.py?")
+    # What she looked at when she asked is what the job reaches.
+    if owner.looks_at:
+        params = params | {LOOKS_AT: owner.looks_at}
     row = Job.objects.create(kind=kind, title=title, params=params, owner=owner)
     transaction.on_commit(lambda: hurry(row.pk), robust=True)
     return row
@@ -156,6 +160,7 @@ def _claim(pk: UUID | str) -> Iterator[extensions.cursor | None]:
 
 
 def _attempt(row: Job, pulse: extensions.cursor) -> None:
+    row.owner.looks_at = row.params.get(LOOKS_AT, "")
     try:
         with translation.override(row.owner.language):
             result = KINDS[row.kind].run(Work(row, pulse))

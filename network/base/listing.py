@@ -6,6 +6,7 @@ number of rows. A place in the list is the id of a row: no name travels in the a
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -32,6 +33,7 @@ from network.base.templatetags.ui import PAGE_KEYS, masked_tail
 
 AFTER, BEFORE = PAGE_KEYS
 SEARCH, ORDER, OPEN = "q", "orden", "filtros"
+TICKED = "elegidas"
 ROWS_PER_PAGE = 50
 # Counting stops here, so that a list costs the same at any size.
 COUNTED_ROWS = 10_000
@@ -59,9 +61,11 @@ class Selection:
 def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = False) -> Selection:
     """Filter and search. A filter that cannot be read leaves no row, rather than more rows.
 
-    Nor does a search by whoever may take the list without seeing it: it would say who a row is.
+    Nor does a search or a tick by whoever may take the list without seeing it: it would say who a
+    row is.
     """
     rows, form = export.rows(asked), None
+    sees_list = asked.user is None or can(asked.user, export.permission)
     words: list[tuple[str, str, str]] = []
     if export.filters and (with_form or _is_filtered(export, query)):
         chosen = export.filters(query, queryset=rows, request=SimpleNamespace(user=asked.user))
@@ -71,10 +75,23 @@ def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = 
         words = list(_filter_words(form))
     found, text = Found(rows), query.get(SEARCH, "").strip()
     if text and export.search:
-        sees_list = asked.user is None or can(asked.user, export.permission)
         found = export.search(rows, text, asked.user) if sees_list else Found(rows.none())
         words.insert(0, (SEARCH, _("Búsqueda"), text))
-    return Selection(found.rows, words, found.note, form)
+    chosen_rows = found.rows
+    if TICKED in query:
+        ticked = _ids(chosen_rows, query.getlist(TICKED)) if sees_list else set()
+        chosen_rows = chosen_rows.filter(pk__in=ticked)
+        words.append((TICKED, _("Elegidas"), number_format(len(ticked))))
+    return Selection(chosen_rows, words, found.note, form)
+
+
+def _ids(rows: QuerySet[Any], texts: list[str]) -> set[Any]:
+    """Those of `texts` that may be ids of such rows."""
+    ids = set()
+    for text in texts:
+        with suppress(ValidationError):
+            ids.add(rows.model._meta.pk.to_python(text))
+    return ids
 
 
 def counted(rows: QuerySet[Any], cap: int) -> int:
@@ -233,6 +250,7 @@ class Listing:
     tabs: list[Tab]
     save_url: str  # where to keep this view under a name; empty when it is kept already
     export_url: str  # empty for those who may not export
+    export_path: str  # the same for a form, which sends the filters and what is ticked
     search: str | None  # None: the list cannot be searched
     note: str
     filter_form: forms.Form | None
@@ -241,10 +259,7 @@ class Listing:
 
     @property
     def total_in_words(self) -> str:
-        """ "38", or "más de 10,000" where counting would cost more than it tells."""
-        if self.total > self.cap:
-            return _("más de %(count)s") % {"count": number_format(self.cap)}
-        return number_format(self.total)
+        return in_words(self.total, self.cap)
 
     @property
     def summary(self) -> str:
@@ -287,17 +302,61 @@ def listing_page(request: HttpRequest, export: Export, *, per_page: int = ROWS_P
             Chip(f"{name}: {value}", _address(query, {key: None}))
             for key, name, value in chosen.words
         ],
-        clear_url=_address(query, dict.fromkeys([SEARCH, *_filter_keys(export)])),
+        clear_url=_address(query, dict.fromkeys([SEARCH, TICKED, *_filter_keys(export)])),
         open_url=_address(query, {OPEN: "1"}) if export.filters else "",
         tabs=tabs,
         save_url=_save_url(export, query, tabs),
         export_url=_export_url(request, export),
+        export_path=_export_url(request, export).partition("?")[0],
         search=query.get(SEARCH, "") if export.search else None,
         note=chosen.note,
         filter_form=chosen.form if OPEN in query or chosen.is_refused else None,
         kept_by_search=_kept(query, {SEARCH}),
         kept_by_filters=_kept(query, {OPEN, *_filter_keys(export)}),
     )
+
+
+@dataclass(frozen=True)
+class Group:
+    """The first rows of one list that a text finds, and where the rest is."""
+
+    title: str
+    columns: list[Heading]
+    rows: list[Row]
+    count: str
+    has_more: bool
+    note: str
+    url: str
+
+
+def found_in(export: Export, user: Any, text: str, *, most: int, column_count: int) -> Group | None:
+    """What this person's list answers to `text`, or None for nothing. It searches, and leaves
+    traces, exactly as the list itself does."""
+    query = QueryDict(mutable=True)
+    query[SEARCH] = text
+    chosen = select(export, Asked(user, export.permission), query)
+    columns = [column for column in export.columns if column.on_page][:column_count]
+    order = order_of(export, chosen.rows)
+    sheet = _sheet(chosen.rows, order, None, None, _sources(columns), most)
+    if not sheet.values:
+        return None
+    total = len(sheet.values) if sheet.is_whole else counted(chosen.rows, COUNTED_MATCHES)
+    return Group(
+        title=force_str(export.title),
+        columns=[Heading(force_str(column.heading), _css(column)) for column in columns],
+        rows=_rows(export, columns, sheet.values),
+        count=in_words(total, COUNTED_MATCHES),
+        has_more=not sheet.is_last,
+        note=chosen.note,
+        url=f"{reverse(export.list_url_name)}?{query.urlencode()}",
+    )
+
+
+def in_words(total: int, cap: int) -> str:
+    """ "38", or "más de 10,000" where counting would cost more than it tells."""
+    if total > cap:
+        return _("más de %(count)s") % {"count": number_format(cap)}
+    return number_format(total)
 
 
 @dataclass(frozen=True)
@@ -429,7 +488,7 @@ def _kept(query: QueryDict, dropped: set[str]) -> list[tuple[str, str]]:
 
 def kept_query(query: QueryDict) -> str:
     """The part of an address that is worth keeping: filters and order; never what was searched."""
-    return urlencode(_kept(query, {OPEN, SEARCH}))
+    return urlencode(_kept(query, {OPEN, SEARCH, TICKED}))
 
 
 def _tabs(request: HttpRequest, export: Export) -> list[Tab]:

@@ -20,6 +20,7 @@ class AccessLogEntry(models.Model):
         VIEW = "view", _("Abrió una ficha")
         IMPORT = "import", _("Importó")
         ACCOUNT = "account", _("Cambió una cuenta o un permiso")
+        ERASE = "erase", _("Borró datos para siempre")
 
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(
@@ -161,11 +162,16 @@ class ImportedRow(models.Model):
 
 
 class ImportMapping(models.Model):
-    """Which heading means which column, as one person corrected it for one import: remembered."""
+    """Which heading means which column, as someone corrected it for one import: remembered.
+
+    For the organisation of whoever corrected it, so that all who bring its workbook profit; for the
+    account alone (`organisation_id` empty) when that serves several or none.
+    """
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="import_mappings"
     )
+    organisation_id = models.UUIDField(null=True)
     name = models.CharField(max_length=40)
     headings = ArrayField(models.CharField(max_length=120))
     mapping = models.JSONField(default=dict)
@@ -175,8 +181,15 @@ class ImportMapping(models.Model):
         verbose_name = _("correspondencia de columnas")
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "name", "headings"], name="base_importmapping_headings"
-            )
+                fields=["owner", "name", "headings"],
+                condition=Q(organisation_id=None),
+                name="base_importmapping_headings",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation_id", "name", "headings"],
+                condition=Q(organisation_id__isnull=False),
+                name="base_importmapping_organisation",
+            ),
         ]
 
     def __str__(self) -> str:

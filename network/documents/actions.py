@@ -4,13 +4,15 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,6 +63,17 @@ def store_upload(
         default_storage.delete(document.stored_name)
         raise
     return document
+
+
+def erase_documents(documents: Iterable[Document]) -> None:
+    """Delete the rows with their history and, once that is sure, the files."""
+    documents = list(documents)
+    ids = [document.pk for document in documents]
+    Document.objects.filter(pk__in=ids).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT documents_erase_history(%s::uuid[])", [[str(pk) for pk in ids]])
+    for document in documents:
+        transaction.on_commit(partial(default_storage.delete, document.stored_name))
 
 
 def sweep_orphans() -> int:

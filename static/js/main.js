@@ -24,7 +24,8 @@ document.addEventListener("change", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input, select, textarea, [contenteditable]");
   if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    const search = document.querySelector("input[type=search]");
+    const fields = [...document.querySelectorAll("input[type=search]")];
+    const search = fields.find((field) => field.offsetParent);
     if (!search) return;
     event.preventDefault();
     search.focus();

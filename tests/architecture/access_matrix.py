@@ -131,6 +131,7 @@ PAGES = (
     Page("own-record", "own_record"),
     Page("own-record-by-link", PUBLIC, row="link"),
     Page("own-account", SIGNED_IN, BOTH),
+    Page("place-choose", SIGNED_IN, BOTH),
     Page("usersessions_list", SIGNED_IN, BOTH),
     Page("account_change_password", "own_security", BOTH, get=EITHER),
     Page("account_reauthenticate", "own_security", BOTH, get=EITHER),
@@ -154,6 +155,7 @@ PAGES = (
     Page("api-offices", "export", stranger=403),
     # Work.
     Page("home", "staff_home"),
+    Page("search", "staff_home"),
     Page("components", "components_view"),
     Page("figure-list", "staff_home"),
     Page("figure-detail", "staff_home", row="figure"),

@@ -29,6 +29,8 @@ MORE = [
     ("N", "/no/existe/"),
     ("L", "/cuentas/"),
     ("N", "/personas/?q=Condori&sexo=f"),
+    ("N", "/buscar/?q=Condori"),
+    ("A", "/buscar/?q=nadie"),
     ("N", "/vistas/nueva/?lista=people&consulta=q%3DCondori"),
     ("N", "/exportar/people/"),
 ]

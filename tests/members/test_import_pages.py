@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
-from members.models import Person
+from members.models import Person, Role, RoleAssignment
 from network.base.imports import background
 from network.base.imports.reader import open_book
 from network.base.models import AccessLogEntry, ImportBatch, ImportMapping, Job
-from tests.factories.accounts import sign_in
+from tests.factories.accounts import RoleAssignmentFactory, sign_in
 from tests.factories.workbooks import xlsx
 from tests.pages import text_of
 
@@ -103,6 +104,70 @@ def test_columns_are_mended_and_remembered(portal):
     assert "Importar 1 de 1 fila" in text_of(
         portal.get(upload(portal, GOOD, headings=headings).url)
     )
+
+
+ODD = ["Pater", "Mater", "Nombres", "Carnet de la señora", "Organización"]
+MENDED = {"columna:0:0": "paternal_surname", "columna:0:1": "maternal_surname"}
+MENDED |= {"columna:0:3": "dni"}
+
+
+@pytest.fixture
+def at(make_account):
+    """A browser of a new account with these roles: `at((role, {scope}), …)`."""
+
+    def sign_in_as(first, *others):
+        account = make_account(first[0], **first[1])
+        for role, scope in others:
+            RoleAssignmentFactory(user=account, role=role, **scope)
+        return sign_in(Client(), account)
+
+    return sign_in_as
+
+
+def mends(client):
+    """She says what the odd headings mean."""
+    assert not reads(client)
+    client.post(f"{upload(client, GOOD, headings=ODD).url}columnas/", MENDED)
+
+
+def reads(client, organisation="Río Claro"):
+    """Is the same workbook read at once, without asking?"""
+    row = [*GOOD[:-1], organisation]
+    return "Importar 1 de 1 fila" in text_of(client.get(upload(client, row, headings=ODD).url))
+
+
+def test_columns_are_remembered_for_the_organisation(at, rio_claro, piedra_viva, puno):
+    leads = (Role.ORGANISATION_LEADER, {"organisation": rio_claro})
+    mends(at(leads))
+
+    assert ImportMapping.objects.get().organisation_id == rio_claro.pk
+    assert reads(at(leads))
+    assert not reads(at((Role.ORGANISATION_LEADER, {"organisation": piedra_viva})), "Piedra Viva")
+    assert not reads(at((Role.NATIONAL_COORDINATOR, {})))
+
+
+def test_whoever_serves_several_organisations_or_all_is_remembered_alone(
+    at, rio_claro, piedra_viva, madre_de_dios
+):
+    leads = (Role.ORGANISATION_LEADER, {"organisation": rio_claro})
+    of_two = at(leads, (Role.ORGANISATION_LEADER, {"organisation": piedra_viva}))
+    of_region = at((Role.REGIONAL_COORDINATOR, {"regional_network": madre_de_dios}))
+    for client in (of_two, of_region):
+        mends(client)
+
+    assert [kept.organisation_id for kept in ImportMapping.objects.all()] == [None, None]
+    assert reads(of_two)
+    assert reads(of_region)
+    assert not reads(at(leads))
+
+
+def test_what_she_mended_alone_still_serves_her_in_one_organisation(at, rio_claro, piedra_viva):
+    leads = (Role.ORGANISATION_LEADER, {"organisation": rio_claro})
+    client = at(leads, (Role.ORGANISATION_LEADER, {"organisation": piedra_viva}))
+    mends(client)
+    RoleAssignment.objects.filter(organisation=piedra_viva).delete()
+
+    assert reads(client)
 
 
 def test_a_missing_column_is_asked_for_before_anything_is_read(portal):

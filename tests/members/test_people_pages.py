@@ -161,6 +161,31 @@ def test_the_printed_list_is_of_those_ticked(
     assert [row[0] for row in traces()] == ["view", "view"]
 
 
+def test_the_ticked_alone_leave_in_a_file(
+    at_leader: Client, rio_claro: Organisation, felicitas: Person
+) -> None:
+    MembershipFactory(person=PersonFactory(given_names="Rosaura"), organisation=rio_claro)
+    listing = at_leader.get("/personas/?sexo=u")
+    assert 'formaction="/exportar/people/"' in listing.content.decode()
+
+    page = at_leader.get("/exportar/people/", {"sexo": "u", "elegidas": [felicitas.pk, "x"]})
+
+    assert "Elegidas: 1" in page.context["order"].filter_in_words
+    assert list(page.context["order"].rows.values_list("pk", flat=True)) == [felicitas.pk]
+
+
+def test_ticks_tell_nothing_to_who_does_not_see_the_list(
+    client: Client, analyst: User, felicitas: Person
+) -> None:
+    ConsentFactory(person=felicitas, purpose=Purpose.SHARE_SOLIDARIDAD)
+    sign_in(client, analyst)
+    assert client.get("/exportar/people/").context["order"].known_count == 1
+
+    page = client.get("/exportar/people/", {"elegidas": felicitas.pk})
+
+    assert page.context["order"].known_count == 0
+
+
 # --- Registering --------------------------------------------------------------------------------
 def test_the_form_asks_for_four_answers_only(at_leader: Client, rio_claro: Organisation) -> None:
     response = at_leader.post(REGISTER, {"id": str(new_id()), "document_kind": "dni"})

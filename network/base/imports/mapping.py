@@ -172,16 +172,25 @@ def with_columns(plan: Plan, columns: Iterable[str]) -> Plan:
 
 # --- What she corrected once is known the next time ----------------------------------------------
 def remember(plan: Plan, *, by: Any) -> None:
+    """Keep how these headings are read: for her organisation, or for her when she serves several
+    or none."""
+    organisation = by.sole_organisation_id
+    whose = {"organisation_id": organisation} if organisation else _her_own(by)
     ImportMapping.objects.update_or_create(
-        owner=by,
         name=plan.kind,
         headings=list(plan.headings),
-        defaults={"mapping": {"columns": list(plan.columns)}},
+        **whose,
+        defaults={"mapping": {"columns": list(plan.columns)}, "owner": by},
     )
 
 
 def _remembered(plan: Plan, by: Any) -> Plan:
-    kept = ImportMapping.objects.filter(
-        owner=by, name=plan.kind, headings=list(plan.headings)
-    ).first()
-    return with_columns(plan, kept.mapping["columns"]) if kept else plan
+    kept = ImportMapping.objects.filter(name=plan.kind, headings=list(plan.headings))
+    organisation = by.sole_organisation_id
+    found = kept.filter(organisation_id=organisation).first() if organisation else None
+    found = found or kept.filter(**_her_own(by)).first()
+    return with_columns(plan, found.mapping["columns"]) if found else plan
+
+
+def _her_own(by: Any) -> dict[str, Any]:
+    return {"owner": by, "organisation_id": None}
