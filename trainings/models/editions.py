@@ -326,7 +326,7 @@ class Span(Func):
 
 
 def _moment(at: str) -> Func:
-    return Func(F("held_on"), F(at), template="(%(expressions)s)", arg_joiner=" + ")
+    return Func(F("held_on"), F(at), arg_joiner=" + ", template="(%(expressions)s)")
 
 
 @tracked
@@ -384,8 +384,8 @@ class Session(models.Model):
                     planned_hours__lte=Func(
                         F("ends_at"),
                         F("starts_at"),
-                        template="extract(epoch from (%(expressions)s)) / 3600",
                         arg_joiner=" - ",
+                        template="extract(epoch from (%(expressions)s)) / 3600",
                         output_field=models.DecimalField(max_digits=6, decimal_places=2),
                     )
                 ),
