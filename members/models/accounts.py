@@ -65,6 +65,14 @@ class User(AbstractBaseUser):
         """Django's word for who may open the admin site."""
         return self.has_role(Role.ADMINISTRATOR)
 
+    @property
+    def is_of_staff(self) -> bool:
+        """Whether it also enters, or is to enter, by e-mail to work: whatever this session may."""
+        working = self.role_assignments.exclude(role=Role.MEMBER).exclude(
+            ends_on__lt=timezone.localdate()
+        )
+        return self.email is not None or working.exists()
+
     def has_role(self, *roles: str) -> bool:
         return any(a.role in roles for a in self.roles_in_force)
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -19,6 +20,7 @@ from members.tasks import purge_sign_in, send_login_code, send_login_codes
 from network.base.errors import Refused
 from network.base.fields import index_of
 from network.channels import texts
+from tests.architecture.access_matrix import PAGES, PUBLIC
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory, sign_in_with
 from tests.factories.members import PersonFactory, PhoneFactory
 
@@ -91,6 +93,48 @@ def test_a_code_opens_her_own_record_only_even_to_a_leader(client, phone, felici
     assert client.get(reverse("components")).status_code == 403
     assert client.get(reverse("mfa_activate_totp")).status_code == 403
     assert client.get(reverse("account_change_password")).status_code == 403
+
+
+@pytest.mark.parametrize("way", ["an e-mail", "a role", "a role to come"])
+def test_a_code_reaches_nothing_else_of_an_account_of_staff(client, felicitas_account, way):
+    """Not her name, her sessions, her files nor her saved views: every page and act of the table."""
+    if way == "an e-mail":
+        felicitas_account.email = "felicitas@ejemplo.pe"
+        felicitas_account.save()
+    else:
+        begins = timezone.localdate() + timedelta(days=way == "a role to come")
+        RoleAssignmentFactory(
+            user=felicitas_account, role=Role.NATIONAL_COORDINATOR, starts_on=begins
+        )
+    sign_in_with(client, felicitas_account, "code")
+    asked = {"name": "Otra", "language": "en"}
+
+    answers = {
+        (page.name, method): client.generic(
+            method, reverse(page.name), urlencode(asked), "application/x-www-form-urlencoded"
+        ).status_code
+        for page in PAGES
+        if page.permission not in {PUBLIC, "own_record"} and not page.row
+        for method in page.methods
+    }
+
+    assert set(answers) >= {("own-account", "POST"), ("usersessions_list", "POST")}
+    assert {key for key, status in answers.items() if status != 403} == set()
+    page = client.get(reverse("own-record"))
+    assert page.status_code == 200
+    assert reverse("own-account") not in page.content.decode()
+    felicitas_account.refresh_from_db()
+    assert felicitas_account.name != "Otra"
+
+
+def test_a_member_without_work_in_the_portal_sets_her_own_account(client, felicitas_account):
+    sign_in_with(client, felicitas_account, "code")
+
+    answer = client.post(reverse("own-account"), {"name": "Felícitas", "language": "en"})
+
+    assert answer.url == reverse("own-account")
+    felicitas_account.refresh_from_db()
+    assert (felicitas_account.name, felicitas_account.language) == ("Felícitas", "en")
 
 
 @pytest.mark.django_db(transaction=True)
