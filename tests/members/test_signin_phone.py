@@ -97,7 +97,7 @@ def test_a_code_opens_her_own_record_only_even_to_a_leader(client, phone, felici
 
 @pytest.mark.parametrize("way", ["an e-mail", "a role", "a role to come"])
 def test_a_code_reaches_nothing_else_of_an_account_of_staff(client, felicitas_account, way):
-    """Not her name, her sessions, her files nor her saved views: every page and act of the table."""
+    """Not her name, her sessions, her files, her views: every page and act of the table."""
     if way == "an e-mail":
         felicitas_account.email = "felicitas@ejemplo.pe"
         felicitas_account.save()
