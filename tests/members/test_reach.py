@@ -8,12 +8,20 @@ from django.utils import timezone
 
 from members.access import Permission, scope_of
 from members.models import Affiliation, Membership, Office, Person, Role, RoleAssignment, User
+from network.documents.actions import store_upload
+from network.documents.models import Document
+from tests.documents.samples import pdf, upload
 from tests.factories.accounts import RoleAssignmentFactory, sign_in
-from tests.factories.members import MembershipFactory, OfficeFactory
+from tests.factories.members import ConsentFactory, MembershipFactory, OfficeFactory
 
 TODAY = timezone.localdate()
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 LAST_YEAR = TODAY - timedelta(days=365)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture
@@ -124,3 +132,53 @@ def test_other_roles_of_hers_stay(her_own_leader):
     Membership.objects.update(ends_on=YESTERDAY)
 
     assert [role.role for role in her_own_leader.roles_in_force] == [Role.ANALYST]
+
+
+# --- Documents ----------------------------------------------------------------------------------
+@pytest.fixture
+def sheet(felicitas, leader):
+    """A signed sheet of Felícitas, which the leader herself uploaded."""
+    document = store_upload(upload=upload(pdf(), "hoja.pdf"), kind="consent", by=leader)
+    ConsentFactory(person=felicitas, evidence=document)
+    return document
+
+
+@pytest.fixture
+def minutes(rio_claro, leader):
+    """Minutes of Río Claro that no post stands on (any more), uploaded by the leader."""
+    return store_upload(
+        upload=upload(pdf(), "acta.pdf"),
+        kind="minutes",
+        by=leader,
+        subject="members.organisation",
+        subject_id=str(rio_claro.pk),
+    )
+
+
+@pytest.mark.parametrize("which", ["sheet", "minutes"])
+@pytest.mark.parametrize("moved", ["role ended", "to another organisation", "account suspended"])
+def test_who_uploaded_a_document_sees_it_no_longer_than_her_rights(
+    client, request, leader, coordinator, piedra_viva, which, moved
+):
+    document = request.getfixturevalue(which)
+    address = reverse("document-download", args=[document.pk])
+    assert sign_in(client, leader).get(address).getvalue() == pdf()
+
+    if moved == "account suspended":
+        User.objects.filter(pk=leader.pk).update(is_active=False)
+    else:
+        RoleAssignment.objects.filter(user=leader).update(starts_on=LAST_YEAR, ends_on=YESTERDAY)
+    if moved == "to another organisation":
+        RoleAssignmentFactory(user=leader, role=Role.ORGANISATION_LEADER, organisation=piedra_viva)
+
+    assert client.get(address).status_code in {302, 403, 404}
+    assert document not in Document.objects.visible_to(User.objects.get(pk=leader.pk))
+    assert document in Document.objects.visible_to(coordinator)
+
+
+def test_who_uploaded_the_sheet_of_a_woman_who_left_sees_it_no_more(client, leader, sheet):
+    Membership.objects.update(ends_on=YESTERDAY)
+
+    answer = sign_in(client, leader).get(reverse("document-download", args=[sheet.pk]))
+
+    assert answer.status_code == 404
