@@ -463,7 +463,7 @@ def test_hand_over_changed_since_is_not_undone(rio_claro, president, delfina, na
 def test_undoing_gives_back_no_login_that_an_administrator_ended_since(
     rio_claro, president, felicitas, delfina, national, administrator, begun
 ):
-    """Begun long ago the hand-over ended it; begun today it took it away. Either way she said no."""
+    """Begun long ago the hand-over ended it; begun today it took it away. Both stay ended."""
     RoleAssignment.objects.filter(user__person=felicitas).update(starts_on=TODAY() - begun)
     role = RoleAssignment.objects.get(user__person=felicitas)
     change = hand_over(
