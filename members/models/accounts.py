@@ -224,6 +224,7 @@ class LoginCode(models.Model):
     phone_index = models.BinaryField()
     code_hash = models.CharField(max_length=256)
     browser_hash = models.CharField(max_length=64)
+    asked_net = models.CharField(max_length=43, blank=True)  # never the whole address
     message_sealed = SealedField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -235,6 +236,7 @@ class LoginCode(models.Model):
         indexes = [
             models.Index(fields=["phone_index", "-created_at"], name="members_logincode_phone"),
             models.Index(fields=["created_at"], name="members_logincode_at"),
+            models.Index(fields=["asked_net", "-created_at"], name="members_logincode_net"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(tries__lte=5), name="members_logincode_tries")
