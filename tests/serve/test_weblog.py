@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from network.base.logs import DiscreetFormatter, discreet
+from network.base.logs import KEYS_IN_ADDRESSES, DiscreetFormatter, discreet
 from network.serve.environment import ROOT
 from network.serve.process import free_port
 from tests.serve.raising import SECRETS, TOKEN, TOLD
@@ -142,3 +143,16 @@ def test_a_formatter_leaves_the_record_as_it_was_for_others():
 
     assert DiscreetFormatter().format(record) == "código …"
     assert record.getMessage() == "código 135790"
+
+
+def test_the_proxy_in_front_cuts_the_same_addresses():
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    pattern, instead = re.search(r'"~(\^\(\?<door>.+?)" "\$door(…)"', text).groups()
+    cut = re.compile(pattern.replace("?<door>", "?P<door>"))
+
+    assert cut.pattern.replace("?P<door>", "").removeprefix("^") == KEYS_IN_ADDRESSES.pattern
+    assert cut.sub(rf"\g<door>{instead}", f"/mi/{TOKEN}") == "/mi/…"
+    (format_of_log,) = re.findall(r"log_format portal '(.+)'", text)
+    told = set(re.findall(r"\$\w+", format_of_log))
+    assert told.isdisjoint({"$uri", "$request", "$request_uri", "$args", "$http_referer"})
+    assert "error_log /var/log/nginx/portal-error.log crit;" in text
