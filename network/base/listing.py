@@ -74,7 +74,8 @@ def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = 
         form.marks_optional = False
         rows = chosen.qs if form.is_valid() else rows.none()
         words = list(_filter_words(form))
-    found, text = Found(rows), query.get(SEARCH, "").strip()
+    # PostgreSQL takes no NUL in a text, and no keyboard types one.
+    found, text = Found(rows), query.get(SEARCH, "").replace("\0", "").strip()
     if text and export.search:
         found = export.search(rows, text, asked.user)
         words.insert(0, (SEARCH, _("Búsqueda"), text))

@@ -143,3 +143,10 @@ def test_every_filter_that_names_a_column_names_one_of_its_list():
         filters = export.filters.base_filters if export.filters else {}
         assert set(export.filters_on) <= set(filters), export.name
         assert set(export.filters_on.values()) <= columns, export.name
+
+
+@pytest.mark.parametrize(
+    "address", ["person-list", "organisation-list", "institution-list", "person-print"]
+)
+def test_a_search_with_a_nul_in_it_is_answered(client, national, address):
+    assert sign_in(client, national).get(reverse(address), {"q": "ap\0aza"}).status_code == 200
