@@ -40,7 +40,7 @@ class KeysetPagination(CursorPagination):
     max_page_size = 500
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
+        self, queryset: Any, request: Request, view: Any = None
     ) -> list[Any] | None:
         """A place that was made up is as invalid as one that cannot be read."""
         place = self.decode_cursor(request)
