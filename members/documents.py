@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from members.access import Permission, scope_of
 from members.models import Consent, Office, Organisation, Person, RegionalNetwork
@@ -20,7 +20,8 @@ def _signed_sheets(user: Any) -> Q:
 
 
 def _minutes(user: Any) -> Q:
-    """Papers of the organisations and regional networks she reaches. They carry names of people."""
+    """Papers of the organisations and regional networks she reaches, also of a change of board that
+    was undone. They carry names of people."""
     scope = scope_of(user, Permission.PERSON_VIEW)
     if scope.is_empty or scope.only_shared:
         return Q(pk__in=[])
@@ -29,7 +30,15 @@ def _minutes(user: Any) -> Q:
     offices = Office.objects.filter(
         Q(organisation__in=organisations) | Q(regional_network__in=networks)
     )
-    return Q(pk__in=offices.values("evidence"))
+    about = Q(subject__in=[_label(Organisation), _label(RegionalNetwork)])
+    if not scope.everything:
+        reached = scope.organisation_ids | scope.regional_network_ids
+        about &= Q(subject_id__in=[str(pk) for pk in reached])
+    return Q(pk__in=offices.values("evidence")) | about
+
+
+def _label(model: type[Model]) -> str:
+    return model._meta.label_lower
 
 
 DOCUMENTS = (

@@ -183,6 +183,19 @@ PEOPLE = Export(
     left_out=_left_out_people,
     permission=Permission.PERSON_VIEW,
     filters=PersonFilters,
+    filters_on={
+        "organizacion": "organisations",
+        "red": "organisations",
+        "socia": "organisations",
+        "region": "department",
+        "trabajo": "occupation",
+        "sexo": "sex",
+        "lengua": "languages",
+        "cargo": "office",
+        "telefono": "phone",
+        "documento": "document",
+        "distrito": "district",
+    },
     search=find_people,
     order="name_key",
     url_name="person-detail",
@@ -510,6 +523,13 @@ ORGANISATIONS = Export(
     rows=organisations,
     permission=Permission.ORGANISATION_VIEW,
     filters=OrganisationFilters,
+    filters_on={
+        "red": "networks",
+        "region": "department",
+        "tipo": "kind",
+        "formalizacion": "formalisation",
+        "afiliada": "is_affiliated",
+    },
     search=find_organisations,
     order="name_key",
     url_name="organisation-detail",
@@ -751,6 +771,7 @@ MEMBERSHIPS = Export(
     rows=memberships,
     permission=Permission.PERSON_VIEW,
     filters=MembershipFilters,
+    filters_on={"organizacion": "organisation", "vigente": "ends_on", "calidad": "kind"},
     order="organisation__name_key",
     columns=(
         PERSON,
@@ -808,6 +829,7 @@ BOARDS = Export(
     rows=boards,
     permission=Permission.PERSON_VIEW,
     filters=OfficeFilters,
+    filters_on={"organizacion": "body", "red": "body", "vigente": "ends_on", "cargo": "post"},
     order="body_key",
     columns=(
         Column(
@@ -855,6 +877,7 @@ CONSENTS = Export(
     rows=consents,
     permission=Permission.PERSON_VIEW,
     filters=ConsentFilters,
+    filters_on={"para": "purpose", "acepto": "is_granted", "como": "channel"},
     order="-decided_on",
     columns=(
         PERSON,

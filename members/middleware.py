@@ -7,11 +7,12 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
-from members.access import STAFF_ROLES
+from members.access import STAFF_ROLES, Permission
 from members.sessions import Level, is_over, level_of, note_use
 from network.base.access import PUBLIC
 
@@ -65,8 +66,9 @@ class PersonLanguageMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Hold a session to what it proved: a phone code counts for a member's role only, and a
-    password alone opens nothing but the second step, for whoever has a staff role."""
+    """Hold a session to what it proved: a phone code counts for a member's role only, and of an
+    account that is also of staff it opens her own record and nothing else; a password alone opens
+    nothing but the second step, for whoever has a staff role."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -81,6 +83,9 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         user = request.user
         if not user.is_authenticated or getattr(view, "permission", None) == PUBLIC:
+            return None
+        if user.acts_only_as_member:
+            _hold_to_own_record(user, view)
             return None
         if level_of(request) is not Level.HALF or not user.has_role(*STAFF_ROLES):
             return None
@@ -107,3 +112,12 @@ class ChosenPlaceMiddleware:
             else:
                 del request.session[PLACE]
         return self.get_response(request)
+
+
+def _hold_to_own_record(user: Any, view: Callable[..., Any]) -> None:
+    """Settings, sessions, files and saved views of a staff login are not for whoever has the phone.
+
+    The account of a woman who only enters by phone is hers to set from there.
+    """
+    if getattr(view, "permission", None) != Permission.OWN_RECORD and user.is_of_staff:
+        raise PermissionDenied

@@ -99,7 +99,8 @@ class PersonQuerySet(models.QuerySet):
         return self.on_record().reached(scope)
 
     def reached(self, scope: Scope) -> PersonQuerySet:
-        """Whoever a scope takes in, on record or not."""
+        """Whoever a scope takes in, on record or not. Of an organisation, those who belong to it
+        or are to: who left is no longer in the reach of those who lead it."""
         rows = self
         if scope.only_shared:
             return rows.agreed_to("share_solidaridad")
@@ -107,9 +108,10 @@ class PersonQuerySet(models.QuerySet):
             return rows
         reach = Q(pk=scope.person_id) if scope.person_id else Q(pk__in=[])
         if scope.organisation_ids:
-            memberships = apps.get_model("members", "Membership").objects.filter(
-                organisation__in=scope.organisation_ids
+            belonging = apps.get_model("members", "Membership").objects.not_over(
+                timezone.localdate()
             )
+            memberships = belonging.filter(organisation__in=scope.organisation_ids)
             reach |= Q(_among(memberships))
         return rows.filter(reach)
 

@@ -4,7 +4,7 @@ import os
 import signal
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 
 from network.serve.process import follow_parent
 
@@ -13,6 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "network.settings")
 app = Celery("network")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_the_portal_does(**_sent: object) -> None:
+    """A receiver keeps Celery from writing in its own format: errors may quote personal data."""
 
 
 @worker_process_init.connect

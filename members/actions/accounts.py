@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -27,9 +27,12 @@ from members.models import (
 )
 from network.base.accesslog import Action, record_access
 from network.base.errors import Refused, refusing_broken_rules
+from network.base.models import AccessLogEntry
 
 INVITATION_LIFE = timedelta(hours=72)
 PERSONAL_DATA_DAYS = 90
+# In a trace: over which organisation or network a role was ended by hand.
+ENDED = "ended"
 
 
 @transaction.atomic
@@ -105,16 +108,44 @@ def grant_role(
 
 @transaction.atomic
 def end_role(*, assignment: RoleAssignment, by: User | None) -> RoleAssignment:
-    """The role stops counting now: its last day is yesterday, or it is as if it never began."""
+    """The role stops counting now: its last day is yesterday, or it is as if it never began.
+
+    Of one that is over already nothing changes but the trace, which keeps it from being given back
+    by undoing a change of board.
+    """
     _refuse_last_administrator(assignment.user, by, only=assignment)
     yesterday = timezone.localdate() - timedelta(days=1)
     if assignment.starts_on > yesterday:
         assignment.delete()
-    else:
+    elif assignment.ends_on is None or assignment.ends_on > yesterday:
         assignment.ends_on = yesterday
         assignment.save(update_fields=["ends_on"])
-    _trace(by, assignment.user, f"fin del rol {assignment.role}")
+    record_access(
+        by=by,
+        action=Action.ACCOUNT,
+        subject=User._meta.label_lower,
+        subject_id=assignment.user_id,
+        field=assignment.role,
+        filters={ENDED: _scope_key(assignment)},
+        purpose=f"fin del rol {assignment.role}",
+    )
     return assignment
+
+
+def was_ended_since(assignment: RoleAssignment, moment: datetime) -> bool:
+    """Did someone end this role of hers by hand, over this scope, at that moment or later?"""
+    return AccessLogEntry.objects.filter(
+        action=Action.ACCOUNT,
+        subject=User._meta.label_lower,
+        subject_id=str(assignment.user_id),
+        at__gte=moment,
+        field=assignment.role,
+        filters={ENDED: _scope_key(assignment)},
+    ).exists()
+
+
+def _scope_key(assignment: RoleAssignment) -> str:
+    return str(assignment.organisation_id or assignment.regional_network_id or "")
 
 
 @transaction.atomic

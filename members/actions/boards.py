@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from members.actions.accounts import was_ended_since
 from members.boards import POSTS_WITH_ACCESS, Body, owner, role_of, term_in_words
 from members.models import (
     HandOver,
@@ -272,7 +273,7 @@ class _Act:
         record_access(
             by=self.by,
             action=Action.ACCOUNT,
-            subject="members.User",
+            subject=User._meta.label_lower,
             subject_id=account.pk,
             field=role_of(self.body),
             filters={"body": str(self.body.pk)},
@@ -287,8 +288,8 @@ class _Act:
 
 @transaction.atomic
 def undo_hand_over(*, hand_over: HandOver, by: User) -> None:
-    """Put posts and logins back as they were, if it is less than a day old and nobody touched
-    them since."""
+    """Put posts and logins back as they were, if it is less than a day old and nobody touched the
+    posts since. A login that someone ended by hand meanwhile stays ended."""
     _lock(hand_over.body)
     hand_over = HandOver.objects.select_for_update(of=("self",)).get(pk=hand_over.pk)
     if hand_over.undone_at or timezone.now() - hand_over.done_at > UNDO_TIME:
@@ -302,11 +303,26 @@ def undo_hand_over(*, hand_over: HandOver, by: User) -> None:
         for pk, ends_on, end_reason in moved["ended"]:
             Office.objects.filter(pk=pk).update(ends_on=ends_on, end_reason=end_reason)
     for pk, ends_on in moved["roles_ended"]:
-        RoleAssignment.objects.filter(pk=pk, ends_on=last_day).update(ends_on=ends_on)
+        role = RoleAssignment.objects.filter(pk=pk, ends_on=last_day).first()
+        if role and not was_ended_since(role, hand_over.done_at):
+            role.ends_on = ends_on
+            role.save(update_fields=["ends_on"])
     for kept in moved["roles_removed"]:
-        RoleAssignment.objects.create(**kept)
+        role = RoleAssignment(**kept)
+        if not was_ended_since(role, hand_over.done_at) and not _holds_already(role):
+            role.save(force_insert=True)
     hand_over.undone_at, hand_over.undone_by = timezone.now(), by
     hand_over.save(update_fields=["undone_at", "undone_by"])
+
+
+def _holds_already(role: RoleAssignment) -> bool:
+    same = RoleAssignment.objects.filter(
+        user=role.user_id,
+        role=role.role,
+        organisation=role.organisation_id,
+        regional_network=role.regional_network_id,
+    )
+    return same.in_force().exists()
 
 
 def _is_untouched(moved: dict[str, list[Any]], last_day: str | None) -> bool:

@@ -9,6 +9,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -37,6 +38,10 @@ HOLD = timedelta(hours=1)
 # At most `count` codes to one number in `window`. A code that was used shows that she is there:
 # the short windows forget it.
 SHORT_LIMITS = ((timedelta(seconds=60), 1), (timedelta(minutes=15), 3))
+# From one neighbourhood of the Internet, over all numbers. A village shares one: codes that were
+# used do not count, so women who enter never use it up.
+NET_WINDOW, PER_NET = timedelta(hours=1), 20
+NET_BITS = {4: 24, 6: 48}
 DAY = timedelta(days=1)
 PER_DAY = 6
 PER_DAY_IN_DEMO = 300
@@ -51,10 +56,13 @@ def is_peruvian_mobile(number: str) -> bool:
     return re.fullmatch(r"\+519[0-9]{8}", number, re.ASCII) is not None
 
 
-def request_code(*, number: str, browser: str, now: datetime | None = None) -> LoginCode:
+def request_code(
+    *, number: str, browser: str, address: str = "", now: datetime | None = None
+) -> LoginCode:
     """Write down a code for `number` (E.164), for this browser only; it is sent after commit.
 
-    Refused when the number, or the whole portal, has asked for too many.
+    Refused when the number, the neighbours of the `address` that asks, or the whole portal have
+    asked for too many.
     """
     if not is_peruvian_mobile(number):
         raise Refused(_("El código llega solo a celulares del Perú: 9 números."), field="phone")
@@ -64,13 +72,16 @@ def request_code(*, number: str, browser: str, now: datetime | None = None) -> L
         phone_index=index_of(Phone, "number_index", number),
         code_hash=make_password(code),
         browser_hash=_browser_hash(browser),
+        asked_net=_net_of(address),
         created_at=now,
         expires_at=now + LIFE,
     )
     row.message_sealed = seal_value(row, "message_sealed", f"{number} {code}")
     with transaction.atomic():
+        if row.asked_net:
+            _lock(row.asked_net.encode())
         _lock_phone(row.phone_index)
-        _refuse_flood(row.phone_index, now)
+        _refuse_flood(row, now)
         row.save(force_insert=True)
         transaction.on_commit(partial(_hurry, row.pk))
     return row
@@ -156,12 +167,12 @@ def purge_codes(*, now: datetime | None = None) -> int:
     return LoginCode.objects.filter(created_at__lt=(now or timezone.now()) - 2 * DAY).delete()[0]
 
 
-def _refuse_flood(phone_index: bytes | memoryview, now: datetime) -> None:
+def _refuse_flood(row: LoginCode, now: datetime) -> None:
     codes = LoginCode.objects.filter(created_at__gt=now - DAY)
     if codes.count() >= settings.LOGIN_CODES_PER_DAY:
         logger.error("No more login codes today: %s were asked for", settings.LOGIN_CODES_PER_DAY)
         raise Refused(_("Hoy no salen más códigos. Avisa a tu coordinadora."), field="phone")
-    own = codes.filter(phone_index=phone_index)
+    own = codes.filter(phone_index=row.phone_index)
     if own.count() >= (PER_DAY_IN_DEMO if settings.DEMO else PER_DAY):
         raise Refused(_("Ya se pidieron muchos códigos hoy. Prueba mañana."), field="phone")
     for window, count in SHORT_LIMITS:
@@ -173,7 +184,27 @@ def _refuse_flood(phone_index: bytes | memoryview, now: datetime) -> None:
                 % {"hour": hour(until + timedelta(minutes=1))},
                 field="phone",
             )
-    _refuse_held(phone_index, now)
+    _refuse_held(row.phone_index, now)
+    _refuse_crowd(row.asked_net, now)
+
+
+def _refuse_crowd(net: str, now: datetime) -> None:
+    """The same words whether anybody enters with the number or not."""
+    if not net:
+        return
+    asked = LoginCode.objects.filter(asked_net=net, used_at=None, created_at__gt=now - NET_WINDOW)
+    most = PER_DAY_IN_DEMO if settings.DEMO else PER_NET
+    latest = list(asked.order_by("-created_at").values_list("created_at", flat=True)[:most])
+    if len(latest) == most:
+        until = latest[-1] + NET_WINDOW
+        raise Refused(
+            _(
+                "Desde esta conexión se pidieron muchos códigos. Prueba a las %(hour)s, "
+                "o llama a tu coordinadora."
+            )
+            % {"hour": hour(until + timedelta(minutes=1))},
+            field="phone",
+        )
 
 
 def _refuse_held(phone_index: bytes | memoryview, now: datetime) -> None:
@@ -184,9 +215,23 @@ def _refuse_held(phone_index: bytes | memoryview, now: datetime) -> None:
         raise Refused(_("Muchos códigos errados. Espera una hora o llama a tu coordinadora."))
 
 
+def _net_of(address: str) -> str:
+    """The neighbourhood of an address: 24 bits of the old kind, 48 of the new."""
+    if not address:
+        return ""
+    found = ip_address(address)
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return str(ip_network((plain, NET_BITS[plain.version]), strict=False))
+
+
 def _lock_phone(phone_index: bytes | memoryview) -> None:
+    _lock(bytes(phone_index))
+
+
+def _lock(name: bytes) -> None:
+    """Until the transaction ends, nobody else counts what is counted under this name."""
     with connection.cursor() as cursor:
-        key = int.from_bytes(bytes(phone_index)[:8], "big", signed=True)
+        key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 

@@ -3,10 +3,15 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as factor
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as passkey
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +82,17 @@ class _CodeOrBackup(_PlainMixin):
         code.label = _("Código de tu aplicación")
         code.help_text = _("Son 6 números. También vale un código de respaldo.")
         code.widget.attrs |= {"class": "input--short"}
+
+    def clean_code(self) -> str:
+        """Refuse a code that was used, as long as a clock may still show it. allauth remembers it
+        for one step of the clock, and takes the codes of the steps beside it too."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        if self.authenticator.type == Authenticator.Type.TOTP:  # type: ignore[attr-defined]
+            steps = 2 * mfa_settings.TOTP_TOLERANCE + 1
+            mark = f"totp-spent:{self.authenticator.pk}:{normalize_user_code(code)}"  # type: ignore[attr-defined]
+            if not cache.add(mark, "y", timeout=steps * mfa_settings.TOTP_PERIOD):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class SecondStepForm(_CodeOrBackup, factor.AuthenticateForm):

@@ -3,9 +3,10 @@
 from datetime import date
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,14 @@ class User(AbstractBaseUser):
         """Django's word for who may open the admin site."""
         return self.has_role(Role.ADMINISTRATOR)
 
+    @property
+    def is_of_staff(self) -> bool:
+        """Whether it also enters, or is to enter, by e-mail to work: whatever this session may."""
+        working = self.role_assignments.exclude(role=Role.MEMBER).exclude(
+            ends_on__lt=timezone.localdate()
+        )
+        return self.email is not None or working.exists()
+
     def has_role(self, *roles: str) -> bool:
         return any(a.role in roles for a in self.roles_in_force)
 
@@ -116,9 +125,41 @@ class User(AbstractBaseUser):
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def in_force(self, on: date | None = None) -> "RoleAssignmentQuerySet":
-        """Roles that count on a day: begun, and not ended before it."""
+        """Roles that count on a day: begun, not ended before it, and over what they are about.
+
+        A role over an organisation rests once all its affiliations are over; a leader's, once she
+        left the organisation; that of a board, once she has no post left of those she held under
+        it. Nobody has to end such a role for it to stop counting.
+        """
         on = on or timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+        begun = self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+        return begun.exclude(_organisation_left(on) | _holder_left(on) | _posts_are_over(on))
+
+
+def _only_over(model: str, day: date, *such: Q, **same: OuterRef) -> Q:
+    """There were such periods, and all of them ended before the day."""
+    rows = apps.get_model("members", model).objects.filter(*such, **same)
+    return Q(Exists(rows)) & ~Q(Exists(rows.not_over(day)))
+
+
+def _organisation_left(day: date) -> Q:
+    left = _only_over("Affiliation", day, organisation=OuterRef("organisation"))
+    return Q(organisation__isnull=False) & left
+
+
+def _holder_left(day: date) -> Q:
+    hers = {"person": OuterRef("user__person"), "organisation": OuterRef("organisation")}
+    return Q(role=Role.ORGANISATION_LEADER) & _only_over("Membership", day, **hers)
+
+
+def _posts_are_over(day: date) -> Q:
+    """Posts that ended before the role began say nothing of it."""
+    hers = Q(person=OuterRef("user__person")) & (
+        Q(ends_on=None) | Q(ends_on__gte=OuterRef("starts_on"))
+    )
+    here = _only_over("Office", day, hers, organisation=OuterRef("organisation"))
+    there = _only_over("Office", day, hers, regional_network=OuterRef("regional_network"))
+    return (Q(role=Role.ORGANISATION_LEADER) & here) | (Q(role=Role.REGIONAL_COORDINATOR) & there)
 
 
 @tracked
@@ -216,6 +257,7 @@ class LoginCode(models.Model):
     phone_index = models.BinaryField()
     code_hash = models.CharField(max_length=256)
     browser_hash = models.CharField(max_length=64)
+    asked_net = models.CharField(max_length=43, blank=True)  # never the whole address
     message_sealed = SealedField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -227,6 +269,7 @@ class LoginCode(models.Model):
         indexes = [
             models.Index(fields=["phone_index", "-created_at"], name="members_logincode_phone"),
             models.Index(fields=["created_at"], name="members_logincode_at"),
+            models.Index(fields=["asked_net", "-created_at"], name="members_logincode_net"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(tries__lte=5), name="members_logincode_tries")

@@ -39,6 +39,10 @@ class PeriodQuerySet(models.QuerySet):
     def current(self) -> "PeriodQuerySet":
         return self.on(date.today())  # noqa: DTZ011  # the process runs in America/Lima
 
+    def not_over(self, day: date) -> "PeriodQuerySet":
+        """Those that count on a day or are still to begin."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
     def ending_between(self, first: date, last: date) -> "PeriodQuerySet":
         return self.filter(ends_on__gte=first, ends_on__lte=last)
 

@@ -124,6 +124,16 @@ def _membership(request: SignedInRequest, pk: UUID, membership: UUID) -> Members
     return get_object_or_404(hers.select_related("organisation", "person"), pk=membership)
 
 
+def _changed(request: SignedInRequest, pk: UUID, sentence: str, undo: str = "") -> HttpResponse:
+    """Back to her page; to the list, when with this change she left the reach of who made it."""
+    if Person.objects.visible_to(request.user).filter(pk=pk).exists():
+        messages.success(request, sentence, extra_tags=undo)
+        return redirect("person-detail", pk)
+    gone = _("Ya no está en tus listas; si fue un error, pídele a tu coordinadora que lo corrija.")
+    messages.success(request, f"{sentence} {gone}")
+    return redirect("person-list")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PERSON_EDIT)
 def membership_end(request: SignedInRequest, pk: UUID, membership: UUID) -> HttpResponse:
@@ -137,10 +147,7 @@ def membership_end(request: SignedInRequest, pk: UUID, membership: UUID) -> Http
         else:
             undo = reverse("membership-reopen", args=[pk, found.pk])
             sentence = _("Anotado: hasta cuándo está en %(organisation)s.")
-            messages.success(
-                request, sentence % {"organisation": found.organisation}, extra_tags=undo
-            )
-            return redirect("person-detail", pk)
+            return _changed(request, pk, sentence % {"organisation": found.organisation}, undo)
     title = _("Terminar en %(organisation)s") % {"organisation": found.organisation}
     note = _("Sus otras organizaciones siguen como están.")
     return _page(request, found.person, form, title, _("Guardar el último día"), note)
@@ -180,7 +187,6 @@ def membership_edit(request: SignedInRequest, pk: UUID, membership: UUID) -> Htt
         except Refused as refusal:
             refusal.put_on(form)
         else:
-            messages.success(request, _("Datos guardados."))
-            return redirect("person-detail", pk)
+            return _changed(request, pk, _("Datos guardados."))
     title = _("Corregir: %(organisation)s") % {"organisation": found.organisation}
     return _page(request, found.person, form, title, _("Guardar"))

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import (
     perform_login,
     perform_password_login,
@@ -58,7 +59,11 @@ def signin_phone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         browser = secrets.token_urlsafe(32)
         try:
-            row = signin.request_code(number=form.cleaned_data["phone"], browser=browser)
+            row = signin.request_code(
+                number=form.cleaned_data["phone"],
+                browser=browser,
+                address=get_adapter(request).get_client_ip(request),
+            )
         except Refused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:

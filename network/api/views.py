@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -37,6 +38,18 @@ class KeysetPagination(CursorPagination):
     page_size = 100
     page_size_query_param = "size"
     max_page_size = 500
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: Any = None
+    ) -> list[Any] | None:
+        """A place that was made up is as invalid as one that cannot be read."""
+        place = self.decode_cursor(request)
+        if place is not None and place.position is not None:
+            try:
+                queryset.model._meta.pk.to_python(place.position)
+            except DjangoValidationError as error:
+                raise NotFound(self.invalid_cursor_message) from error
+        return super().paginate_queryset(queryset, request, view)
 
 
 class ExportRows(ListAPIView):

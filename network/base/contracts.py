@@ -5,7 +5,7 @@ below. Engines find them with `declared("exports")`, as the admin finds its modu
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -87,6 +87,10 @@ class Export:
     `rows(asked)` is what the permission of that person reaches; filters of the address are applied
     by the engine. `search(rows, text, user)` answers `?q=`. `left_out(asked)`, when given, is the
     rows that want of consent keeps from her: they are counted and told.
+
+    Whoever may take the list without seeing it may filter and sort by what her file shows, and by
+    nothing else: the rows left would tell the rest. `filters_on` says which column a filter asks
+    about; one that is not named there is for those who see the list.
     """
 
     name: str
@@ -97,6 +101,7 @@ class Export:
     file_permission: str = "export"
     personal_permission: str = "export_personal"
     filters: type[FilterSet] | None = None
+    filters_on: Mapping[str, str] = field(default_factory=dict)  # filter to name of a column
     search: Callable[[QuerySet[Any], str, Any], Found] | None = None
     order: str = "pk"  # the path that sorts the list at first; "-" before it for the last first
     url_name: str = ""  # of a row's page; it takes the row's pk

@@ -7,7 +7,7 @@ number of rows. A place in the list is the id of a row: no name travels in the a
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -52,20 +52,23 @@ class Selection:
     words: list[tuple[str, str, str]]  # key, name of the filter, its value in words
     note: str = ""
     form: forms.Form | None = None
+    refusal: str = ""
 
     @property
     def is_refused(self) -> bool:
-        return self.form is not None and bool(self.form.errors)
+        return bool(self.refusal) or (self.form is not None and bool(self.form.errors))
 
 
 def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = False) -> Selection:
     """Filter and search. A filter that cannot be read leaves no row, rather than more rows.
 
-    Nor does a search or a tick by whoever may take the list without seeing it: it would say who a
-    row is.
+    Nor does one that asks about what she does not see, nor a search or a tick by whoever may take
+    the list without seeing it: they would say who a row is. That is refused in words, not passed
+    over: a file of more rows than were asked for would be taken for the answer.
     """
     rows, form = export.rows(asked), None
-    sees_list = asked.user is None or can(asked.user, export.permission)
+    if refusal := _not_hers_to_ask(export, asked, query):
+        return Selection(rows.none(), [], refusal=refusal)
     words: list[tuple[str, str, str]] = []
     if export.filters and (with_form or _is_filtered(export, query)):
         chosen = export.filters(query, queryset=rows, request=SimpleNamespace(user=asked.user))
@@ -73,13 +76,14 @@ def select(export: Export, asked: Asked, query: QueryDict, *, with_form: bool = 
         form.marks_optional = False
         rows = chosen.qs if form.is_valid() else rows.none()
         words = list(_filter_words(form))
-    found, text = Found(rows), query.get(SEARCH, "").strip()
+    # PostgreSQL takes no NUL in a text, and no keyboard types one.
+    found, text = Found(rows), query.get(SEARCH, "").replace("\0", "").strip()
     if text and export.search:
-        found = export.search(rows, text, asked.user) if sees_list else Found(rows.none())
+        found = export.search(rows, text, asked.user)
         words.insert(0, (SEARCH, _("Búsqueda"), text))
     chosen_rows = found.rows
     if TICKED in query:
-        ticked = _ids(chosen_rows, query.getlist(TICKED)) if sees_list else set()
+        ticked = _ids(chosen_rows, query.getlist(TICKED))
         chosen_rows = chosen_rows.filter(pk__in=ticked)
         words.append((TICKED, _("Elegidas"), number_format(len(ticked))))
     return Selection(chosen_rows, words, found.note, form)
@@ -92,6 +96,37 @@ def _ids(rows: QuerySet[Any], texts: list[str]) -> set[Any]:
         with suppress(ValidationError):
             ids.add(rows.model._meta.pk.to_python(text))
     return ids
+
+
+def _not_hers_to_ask(export: Export, asked: Asked, query: QueryDict) -> str:
+    """Why she may not have the rows chosen or put in order like this; empty when she may."""
+    shown = {column.name for column in export.file_columns(personal=False)}
+    reasons = [
+        _("No puedes filtrar por «%s»: es un dato que no alcanzas a ver en esta lista.")
+        % force_str(export.filters.base_filters[key].label)
+        for key in _filter_keys(export)
+        if export.filters and query.get(key) and export.filters_on.get(key) not in shown
+    ]
+    if (export.search and query.get(SEARCH, "").strip()) or TICKED in query:
+        reasons.append(_("No puedes buscar en esta lista: no alcanzas a ver quién es quién."))
+    ordered_by = query.get(ORDER, "").removeprefix("-")
+    reasons += [
+        _("No puedes ordenar por «%s»: es un dato que no alcanzas a ver en esta lista.")
+        % force_str(column.heading)
+        for column in export.columns
+        if column.sort and column.name == ordered_by and column.name not in shown
+    ]
+    return "" if not reasons or _sees_list(export, asked) else reasons[0]
+
+
+def _sees_list(export: Export, asked: Asked) -> bool:
+    """May she open the list, with every row she asks for in it?"""
+    if asked.user is None or asked.permission == export.permission:
+        return True
+    if not can(asked.user, export.permission):
+        return False
+    seen = export.rows(replace(asked, permission=export.permission)).order_by().values("pk")
+    return not export.rows(asked).order_by().exclude(pk__in=seen).exists()
 
 
 def counted(rows: QuerySet[Any], cap: int) -> int:
@@ -160,13 +195,23 @@ class Order:
         return rows & Q(**{f"{self.path}__{sign}e": value})
 
 
-def order_of(export: Export, rows: QuerySet[Any], wanted: str = "") -> Order:
-    """The order asked for by the name of a column that sorts, or else the list's own."""
+def order_of(export: Export, rows: QuerySet[Any], asked: Asked, wanted: str = "") -> Order:
+    """The order asked for by the name of a column that sorts, or else the list's own; the order of
+    the keys, when the list's own would tell the names to whoever does not see them."""
     sorts = {column.name: column.sort for column in export.columns if column.sort}
     path = sorts.get(wanted.removeprefix("-"))
-    text = export.order if path is None else f"-{path}" if wanted.startswith("-") else path
+    text = (
+        own_order(export, asked) if path is None else f"-{path}" if wanted.startswith("-") else path
+    )
     path = text.removeprefix("-")
     return Order(path, text.startswith("-"), _may_be_null(rows, path))
+
+
+def own_order(export: Export, asked: Asked) -> str:
+    path = export.order.removeprefix("-")
+    is_shown = any(path == column.sort for column in export.file_columns(personal=False))
+    is_seen = asked.user is None or can(asked.user, export.permission)
+    return export.order if is_shown or is_seen else "pk"
 
 
 def _may_be_null(rows: QuerySet[Any], path: str) -> bool:
@@ -282,7 +327,7 @@ def listing_page(request: HttpRequest, export: Export, *, per_page: int = ROWS_P
     query = request.GET
     asked = Asked(request.user, export.permission)
     chosen = select(export, asked, query, with_form=OPEN in query)
-    order = order_of(export, chosen.rows, query.get(ORDER, ""))
+    order = order_of(export, chosen.rows, asked, query.get(ORDER, ""))
     columns = [column for column in export.columns if column.on_page]
     ends = {key: _place(export, asked, order, query.get(key)) for key in PAGE_KEYS}
     sheet = _sheet(chosen.rows, order, ends[AFTER], ends[BEFORE], _sources(columns), per_page)

@@ -1,4 +1,5 @@
-"""Who may read a document: its uploader, and whoever the app it serves lets in.
+"""Who may read a document: whoever the app it serves lets in today. To have uploaded it gives no
+right: she may have left since.
 
 An app says so in its documents.py: DOCUMENTS = (DocumentScope("consents", …),).
 """
@@ -16,7 +17,7 @@ from network.base.contracts import declared
 class DocumentScope:
     """Of the documents of these kinds, a user sees those that match `seen_by(user)`.
 
-    `name` is unique in the portal. A kind that no app names is seen by its uploader alone.
+    `name` is unique in the portal. A kind that no app names is seen by nobody.
     """
 
     name: str

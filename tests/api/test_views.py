@@ -1,5 +1,7 @@
 """The API gives what the lists and files give: same reach, same columns, same numbers."""
 
+import base64
+
 import pytest
 from django.core.management import call_command
 
@@ -55,10 +57,11 @@ def test_who_may_not_see_people_finds_nobody_by_name_or_document(client, analyst
     ConsentFactory(purpose="share_solidaridad", person=PersonFactory(dni="00481037"))
 
     everyone = get(client, analyst, "people").json()["results"]
-    found = [client.get("/api/v1/people/", {"q": q}).json()["results"] for q in FELICITAS]
+    found = [client.get("/api/v1/people/", {"q": q}) for q in FELICITAS]
 
     assert len(everyone) == 1
-    assert found == [[], []]
+    assert [answer.status_code for answer in found] == [400, 400]
+    assert all("No puedes buscar" in answer.json()["detail"][0] for answer in found)
 
 
 def test_personal_columns_are_absent_without_a_purpose(client, felicitas, coordinator):
@@ -180,3 +183,21 @@ def test_schema_describes_every_list_without_complaint(tmp_path):
 def test_schema_is_for_those_who_may_export(client, national, trainer):
     assert sign_in(client, national).get("/api/schema/").status_code == 200
     assert sign_in(client, trainer).get("/api/schema/").status_code == 403
+
+
+@pytest.mark.parametrize("place", ["p=xyz", "p=%00", "p=1", "r=1&p=01a20774"])
+@pytest.mark.parametrize("name", ["people", "organisations", "regional-networks", "offices"])
+def test_a_place_that_was_made_up_is_not_found(client, coordinator, name, place):
+    cursor = base64.b64encode(place.encode()).decode()
+
+    assert get(client, coordinator, name, cursor=cursor).status_code == 404
+
+
+def test_a_place_beyond_her_reach_shows_nothing_beyond_it(
+    client, felicitas, flor_de_cuarzo, coordinator
+):
+    """A cursor is a key to begin after; whoever makes one up still gets her own rows alone."""
+    MembershipFactory(organisation=flor_de_cuarzo, person=PersonFactory())
+    cursor = base64.b64encode(b"p=00000000-0000-0000-0000-000000000000").decode()
+
+    assert len(get(client, coordinator, "people", cursor=cursor).json()["results"]) == 1

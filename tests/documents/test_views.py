@@ -42,7 +42,12 @@ def scope(monkeypatch):
     return open_to
 
 
-def test_uploader_downloads_her_file(signed_in, coordinator):
+@pytest.fixture(autouse=True)
+def _open_to_the_coordinator(scope, coordinator):
+    scope(coordinator, "minutes")
+
+
+def test_who_reaches_a_file_downloads_it(signed_in, coordinator):
     document = store(coordinator)
 
     response = fetch(signed_in(coordinator), document)
@@ -128,7 +133,16 @@ def test_scope_opens_only_the_rows_it_matches(coordinator, other_coordinator, sc
     scope(other_coordinator, "minutes", matching=Q(pk=seen.pk))
 
     assert set(Document.objects.visible_to(other_coordinator)) == {seen}
-    assert set(Document.objects.visible_to(coordinator)) == {seen, unseen}
+    assert set(Document.objects.all()) == {seen, unseen}
+
+
+@pytest.mark.parametrize("kind", Document.Kind)
+def test_to_have_uploaded_a_file_opens_nothing(signed_in, coordinator, scope, kind):
+    document = store(coordinator, kind=kind)
+    scope(None)
+
+    assert fetch(signed_in(coordinator), document).status_code == 404
+    assert not AccessLogEntry.objects.filter(action="download").exists()
 
 
 def test_person_without_the_permission_is_refused_even_her_own(signed_in, member):

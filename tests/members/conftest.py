@@ -26,7 +26,8 @@ Account = Callable[..., User]
 def make_account(db: None) -> Account:
     def make(role: str, **scope: object) -> User:
         person = scope.pop("person", None)
-        user = UserFactory(name=str(Role(role).label), person=person)
+        only_phone = {"email": None} if role == Role.MEMBER else {}
+        user = UserFactory(name=str(Role(role).label), person=person, **only_phone)
         RoleAssignmentFactory(user=user, role=role, **scope)
         return user
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from members.access import Permission, scope_of
+from members.actions.accounts import end_role, grant_role
 from members.actions.boards import Term, assign_post, end_term, hand_over, undo_hand_over
 from members.boards import (
     board_on,
@@ -456,6 +457,70 @@ def test_hand_over_changed_since_is_not_undone(rio_claro, president, delfina, na
     with pytest.raises(Refused, match="Alguien cambió esta junta después"):
         undo_hand_over(hand_over=change, by=national)
     assert Office.objects.filter(person=delfina).exists()
+
+
+@pytest.mark.parametrize("begun", [timedelta(days=300), timedelta(0)])
+def test_undoing_gives_back_no_login_that_an_administrator_ended_since(
+    rio_claro, president, felicitas, delfina, national, administrator, begun
+):
+    """Begun long ago the hand-over ended it; begun today it took it away. Both stay ended."""
+    RoleAssignment.objects.filter(user__person=felicitas).update(starts_on=TODAY() - begun)
+    role = RoleAssignment.objects.get(user__person=felicitas)
+    change = hand_over(
+        body=rio_claro, incoming={"president": delfina}, term=Term(TODAY()), by=national
+    )
+    if begun:
+        end_role(assignment=role, by=administrator)
+    else:
+        grant_role(user=role.user, role=role.role, organisation=rio_claro, by=administrator)
+        again = RoleAssignment.objects.get(user__person=felicitas)
+        end_role(assignment=again, by=administrator)
+
+    undo_hand_over(hand_over=change, by=national)
+
+    assert not works_for(felicitas, rio_claro, TODAY())
+    assert Office.objects.get(post="president").person == felicitas
+
+
+def test_undoing_gives_the_login_back_when_another_role_or_scope_was_ended(
+    rio_claro, piedra_viva, president, felicitas, delfina, national, administrator
+):
+    role = RoleAssignment.objects.get(user__person=felicitas)
+    change = hand_over(
+        body=rio_claro, incoming={"president": delfina}, term=Term(TODAY()), by=national
+    )
+    other = grant_role(user=role.user, role=role.role, organisation=piedra_viva, by=administrator)
+    end_role(assignment=other, by=administrator)
+
+    undo_hand_over(hand_over=change, by=national)
+
+    assert works_for(felicitas, rio_claro, TODAY())
+
+
+def test_undoing_gives_no_second_login_to_who_was_given_one_since(
+    rio_claro, president, felicitas, delfina, national, administrator
+):
+    RoleAssignment.objects.filter(user__person=felicitas).update(starts_on=TODAY())
+    role = RoleAssignment.objects.get(user__person=felicitas)
+    change = hand_over(
+        body=rio_claro, incoming={"president": delfina}, term=Term(TODAY()), by=national
+    )
+    grant_role(user=role.user, role=role.role, organisation=rio_claro, by=administrator)
+
+    undo_hand_over(hand_over=change, by=national)
+
+    assert RoleAssignment.objects.filter(user__person=felicitas).count() == 1
+
+
+def test_ending_a_role_that_is_over_does_not_lengthen_it(
+    rio_claro, president, felicitas, delfina, national, administrator
+):
+    first = TODAY() - 10 * DAY
+    hand_over(body=rio_claro, incoming={"president": delfina}, term=Term(first), by=national)
+
+    end_role(assignment=RoleAssignment.objects.get(user__person=felicitas), by=administrator)
+
+    assert RoleAssignment.objects.get(user__person=felicitas).ends_on == first - DAY
 
 
 # --- Ending a term ------------------------------------------------------------------------------

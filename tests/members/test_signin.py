@@ -1,6 +1,7 @@
 """Signing in by e-mail: password, second step, links, sessions, and nothing beside them."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,30 @@ def test_password_alone_opens_nothing_for_staff_with_a_second_step(client, enrol
     answer = client.post(reverse("mfa_authenticate"), {"code": code_now()})
     assert answer.url == "/inicio/"
     assert client.get(reverse("own-account")).status_code == 200
+
+
+@pytest.mark.parametrize("later", [1, 31, 59])
+def test_a_code_of_the_application_serves_once_for_as_long_as_clocks_may_differ(
+    client, enrolled, monkeypatch, later
+):
+    """A code of a phone that is a step ahead is taken for a minute and a half; by whoever looked
+    over her shoulder, not at all."""
+    real = time.time
+    step_begins = real() // 30 * 30
+    monkeypatch.setattr(time, "time", lambda: step_begins)
+    cache.clear()
+    code = format_hotp_value(hotp_value(SECRET, int(step_begins // 30) + 1))
+    give_password(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == "/inicio/"
+
+    monkeypatch.setattr(time, "time", lambda: step_begins + later)
+    thief = Client()
+    give_password(thief)
+    answer = thief.post(reverse("mfa_authenticate"), {"code": code})
+
+    assert answer.status_code == 200
+    assert "El código no es ese" in answer.text
+    assert thief.get(reverse("own-account")).status_code == 302
 
 
 def test_the_answer_to_a_wrong_password_is_the_answer_to_an_unknown_address(client, staff):

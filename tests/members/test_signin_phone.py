@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -16,9 +17,11 @@ from members.actions import accounts, signin
 from members.forms.signin import PhoneSignInForm
 from members.models import LoginCode, Role, User
 from members.tasks import purge_sign_in, send_login_code, send_login_codes
+from network.base.dates import hour
 from network.base.errors import Refused
 from network.base.fields import index_of
 from network.channels import texts
+from tests.architecture.access_matrix import PAGES, PUBLIC
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory, sign_in_with
 from tests.factories.members import PersonFactory, PhoneFactory
 
@@ -91,6 +94,48 @@ def test_a_code_opens_her_own_record_only_even_to_a_leader(client, phone, felici
     assert client.get(reverse("components")).status_code == 403
     assert client.get(reverse("mfa_activate_totp")).status_code == 403
     assert client.get(reverse("account_change_password")).status_code == 403
+
+
+@pytest.mark.parametrize("way", ["an e-mail", "a role", "a role to come"])
+def test_a_code_reaches_nothing_else_of_an_account_of_staff(client, felicitas_account, way):
+    """Not her name, her sessions, her files, her views: every page and act of the table."""
+    if way == "an e-mail":
+        felicitas_account.email = "felicitas@ejemplo.pe"
+        felicitas_account.save()
+    else:
+        begins = timezone.localdate() + timedelta(days=way == "a role to come")
+        RoleAssignmentFactory(
+            user=felicitas_account, role=Role.NATIONAL_COORDINATOR, starts_on=begins
+        )
+    sign_in_with(client, felicitas_account, "code")
+    asked = {"name": "Otra", "language": "en"}
+
+    answers = {
+        (page.name, method): client.generic(
+            method, reverse(page.name), urlencode(asked), "application/x-www-form-urlencoded"
+        ).status_code
+        for page in PAGES
+        if page.permission not in {PUBLIC, "own_record"} and not page.row
+        for method in page.methods
+    }
+
+    assert set(answers) >= {("own-account", "POST"), ("usersessions_list", "POST")}
+    assert {key for key, status in answers.items() if status != 403} == set()
+    page = client.get(reverse("own-record"))
+    assert page.status_code == 200
+    assert reverse("own-account") not in page.content.decode()
+    felicitas_account.refresh_from_db()
+    assert felicitas_account.name != "Otra"
+
+
+def test_a_member_without_work_in_the_portal_sets_her_own_account(client, felicitas_account):
+    sign_in_with(client, felicitas_account, "code")
+
+    answer = client.post(reverse("own-account"), {"name": "Felícitas", "language": "en"})
+
+    assert answer.url == reverse("own-account")
+    felicitas_account.refresh_from_db()
+    assert (felicitas_account.name, felicitas_account.language) == ("Felícitas", "en")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -503,3 +548,108 @@ def test_a_member_who_is_in_already_is_sent_to_her_record(client, felicitas_acco
 
     for name in ("account_login", "signin-phone", "signin-code", "signin-person"):
         assert client.get(reverse(name)).url == reverse("own-record")
+
+
+# --- Neighbours ---------------------------------------------------------------------------------
+def ask_from(address: str, number: int, now=None):
+    return signin.request_code(
+        number=f"+51{number}", browser="a", address=address, now=now or timezone.now()
+    )
+
+
+@pytest.fixture
+def crowd(db):
+    """Twenty codes asked for by as many numbers, a minute apart, from one neighbourhood."""
+    first = timezone.now()
+    for count in range(20):
+        ask_from(f"181.65.3.{count}", 951000000 + count, first + timedelta(minutes=count))
+    return first
+
+
+def test_the_twenty_first_code_of_an_hour_is_refused_with_the_hour_to_come_back(crowd):
+    now = crowd + timedelta(minutes=30)
+
+    with pytest.raises(Refused, match="Desde esta conexión se pidieron muchos códigos") as refusal:
+        ask_from("181.65.3.200", 951000720, now)
+
+    assert hour(crowd + timedelta(hours=1, minutes=1)) in refusal.value.message
+    assert LoginCode.objects.count() == 20
+
+
+@pytest.mark.parametrize(("after", "passes"), [(-1, False), (0, True), (1, True)])
+def test_the_neighbourhood_is_free_again_when_its_first_code_is_an_hour_old(crowd, after, passes):
+    now = crowd + timedelta(hours=1, seconds=after)
+    if passes:
+        ask_from("181.65.3.200", 951000720, now)
+        with pytest.raises(Refused):  # the second of the twenty is younger
+            ask_from("181.65.3.201", 951000721, now)
+    else:
+        with pytest.raises(Refused):
+            ask_from("181.65.3.200", 951000720, now)
+
+
+def test_another_neighbourhood_is_not_held_up(crowd):
+    assert ask_from("181.65.4.1", 951000720).asked_net == "181.65.4.0/24"
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [("2800:200:e0::1", "2800:200:e0:ffff::9"), ("::ffff:181.65.3.9", "181.65.3.200")],
+)
+def test_the_new_kind_of_address_counts_by_its_site(db, address, near):
+    now = timezone.now()
+    for count in range(20):
+        ask_from(address, 951000000 + count, now)
+
+    with pytest.raises(Refused, match="Desde esta conexión"):
+        ask_from(near, 951000720, now)
+    assert not LoginCode.objects.filter(asked_net__contains=address).exists()
+
+
+def test_women_who_entered_do_not_use_up_the_village(crowd):
+    LoginCode.objects.update(used_at=timezone.now())
+
+    assert ask_from("181.65.3.200", 951000720, crowd + timedelta(minutes=30))
+
+
+def test_the_held_up_get_the_same_page_for_known_and_unknown_numbers(
+    client, phone, felicitas_account
+):
+    for count in range(20):
+        ask_from("127.0.0.9", 952000000 + count)
+
+    pages = [
+        re.sub(rf'name="csrfmiddlewaretoken" value="\w+"|{number}', "", ask(client, number).text)
+        for number in ("951000720", "951000799")
+    ]
+
+    assert "Desde esta conexión se pidieron muchos códigos" in pages[0]
+    assert pages[0] == pages[1]
+    assert phone.texts == []
+
+
+def test_a_header_does_not_move_her_to_another_neighbourhood(client, phone, felicitas_account):
+    client.post(
+        reverse("signin-phone"),
+        {"phone": "951000720"},
+        headers={"X-Forwarded-For": "200.1.1.1", "X-Real-IP": "200.1.1.1"},
+    )
+
+    assert LoginCode.objects.get().asked_net == "127.0.0.0/24"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_askers_at_once_get_twenty_codes():
+    barrier = Barrier(8)
+
+    def ask_five(place: int) -> None:
+        barrier.wait()
+        for count in range(5):
+            with suppress(Refused):
+                ask_from("181.65.3.1", 951000000 + 10 * place + count)
+        connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ask_five, range(8)))
+
+    assert LoginCode.objects.count() == 20

@@ -53,7 +53,8 @@ class FileOrder:
     def rows(self) -> QuerySet[Any]:
         """The rows of the screen, in its order."""
         rows = self.chosen.rows
-        return rows.order_by(*order_of(self.export, rows, self.query.get(ORDER, "")).terms())
+        order = order_of(self.export, rows, self.asked, self.query.get(ORDER, ""))
+        return rows.order_by(*order.terms())
 
     @cached_property
     def table(self) -> Table:
@@ -137,7 +138,8 @@ def order_file(
         channel=channel,
     )
     if order.chosen.is_refused:
-        raise Refused(_("Revisa los filtros: alguno no se puede leer."))
+        unread = _("Revisa los filtros: alguno no se puede leer.")
+        raise Refused(order.chosen.refusal or unread)
     return order
 
 
