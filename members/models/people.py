@@ -185,6 +185,11 @@ class Person(models.Model):
                 condition=Q(merged_into__isnull=False),
                 name="members_person_merged",
             ),
+            models.Index(
+                fields=["trashed_at"],
+                condition=Q(trashed_at__isnull=False),
+                name="members_person_trashed",
+            ),
             GinIndex(
                 OpClass(F("search_key"), name="gin_trgm_ops"),
                 OpClass(F("sound_key"), name="gin_trgm_ops"),
