@@ -18,7 +18,7 @@ from members.querysets import PersonQuerySet, scope_of
 from network.base.fields import BlindIndexField, SealedField
 from network.base.history import tracked, tracked_without
 from network.base.ids import new_id
-from network.base.text import Fold, SortKey, Sound, joined
+from network.base.text import Fold, SortKey, Sound, SoundWords, joined
 
 
 class Language(models.TextChoices):
@@ -192,7 +192,7 @@ class Person(models.Model):
             ),
             GinIndex(
                 OpClass(F("search_key"), name="gin_trgm_ops"),
-                OpClass(F("sound_key"), name="gin_trgm_ops"),
+                SoundWords("sound_key"),
                 name="members_person_search",
             ),
             models.Index(
