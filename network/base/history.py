@@ -46,13 +46,13 @@ def _track(model: M, *, left_out: set[str]) -> M:
 
 
 def _leads_to_a_record(field: models.Field) -> bool:
-    """History is asked by the record that a row belongs to; never by who did it, or where."""
+    """History is asked by the record that a row belongs to; never by who did it, or where: places
+    go by their codes."""
     target = field.remote_field.model if field.remote_field else None
     if not isinstance(target, type) or issubclass(target, AbstractBaseUser):
         return False
-    return target is field.model or (
-        hasattr(target, "pgh_event_model") and target._meta.app_label == field.model._meta.app_label
-    )
+    is_tracked = target is field.model or hasattr(target, "pgh_event_model")
+    return is_tracked and isinstance(target._meta.pk, models.UUIDField)
 
 
 def _where_filled(model: type[Model], column: str) -> models.Index:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from members.access import Scope
 from members.actions.importing.incoming import Incoming
 from members.models import Membership
+from network.base.copying import array_of
 from network.base.dates import PartialDate
 from network.base.imports.rows import Candidate
 from network.base.text import fold, sound
@@ -48,13 +49,16 @@ COLUMNS = (
     "sound_key",
 )
 MOST_CANDIDATES = 5
-# Thousands of values as one array: built by hand, for the ORM takes longer than PostgreSQL.
+# Built by hand: for thousands of values the ORM takes longer than PostgreSQL.
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM members_person WHERE"  # noqa: S608  # our columns
 ON_RECORD = "trashed_at IS NULL AND merged_into_id IS NULL AND withdrawn_at IS NULL"
-DOCUMENTS = "merged_into_id IS NULL AND document_kind = ANY(%s) AND document_index = ANY(%s)"
+DOCUMENTS = """
+    merged_into_id IS NULL
+    AND document_kind = ANY(%s::text[]) AND document_index = ANY(%s::bytea[])
+"""
 IN_USE = """
     SELECT person_id, number_index FROM members_phone
-    WHERE number_index = ANY(%s) AND retired_at IS NULL
+    WHERE number_index = ANY(%s::bytea[]) AND retired_at IS NULL
 """
 # Who may be the woman of a row by the sound of her name. Most who share it have another document
 # and another birth: they are left where they are, as `_is_other` would leave them. OFFSET 0 keeps
@@ -175,7 +179,7 @@ class Matcher:
     def _ask(self, where: str, *values: Iterable[Any]) -> None:
         """Keep the people that a condition finds; each value is an array of it."""
         with connection.cursor() as cursor:
-            cursor.execute(f"{SELECT} {where}", [list(value) for value in values])
+            cursor.execute(f"{SELECT} {where}", list(map(array_of, values)))
             for found in cursor.fetchall():
                 self._keep(dict(zip(COLUMNS, found, strict=True)))
 
@@ -193,7 +197,7 @@ class Matcher:
         """Records by their key; of one that was joined to another, the one that stayed."""
         wanted = ids
         while wanted:
-            self._ask("id = ANY(%s)", wanted)
+            self._ask("id = ANY(%s::uuid[])", wanted)
             joined = {self.by_id[pk]["merged_into_id"] for pk in wanted if pk in self.by_id}
             wanted = joined - {None} - set(self.by_id)
         for pk in ids & set(self.by_id):
@@ -223,7 +227,7 @@ class Matcher:
             return
         rows = {(key, row.document_kind, row.document_index, _day(row)) for key, row in named}
         with connection.cursor() as cursor:
-            cursor.execute(question, list(map(list, zip(*rows, strict=True))))
+            cursor.execute(question, list(map(array_of, zip(*rows, strict=True))))
             for *found, key in cursor.fetchall():
                 person = dict(zip(COLUMNS, found, strict=True))
                 self._keep(person)
@@ -233,9 +237,11 @@ class Matcher:
 
     def _load_sharing_phones(self, indexes: set[bytes]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(IN_USE, [list(indexes)])
+            cursor.execute(IN_USE, [array_of(indexes)])
             pairs = [(pk, bytes(index)) for pk, index in cursor.fetchall()]
-        self._ask(f"{ON_RECORD} AND id = ANY(%s)", {pk for pk, _i in pairs} - set(self.by_id))
+        self._ask(
+            f"{ON_RECORD} AND id = ANY(%s::uuid[])", {pk for pk, _i in pairs} - set(self.by_id)
+        )
         for pk, index in pairs:
             if pk in self.by_id and _is_on_record(self.by_id[pk]):
                 self.by_phone[index].add(pk)
