@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import rules
 from members.access import Permission
-from members.actions.importing import write_organisations, write_people
+from members.actions.importing import prepare_people, write_organisations, write_people
 from members.models import Language, Membership, Organisation, Person
 from network.base.contracts import Import, ImportColumn, Kind
 from network.base.errors import Refused
@@ -248,6 +248,7 @@ IMPORTS = (
         permission=Permission.IMPORT,
         columns=PEOPLE_COLUMNS,
         write=write_people,
+        prepare=prepare_people,
         row_name=_person_name,
         needs=(("given_names", "full_name", "id", "dni", "document"),),
         sheets=("persona", "socia", "padron", "integrante", "mujer"),

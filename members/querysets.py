@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 
 from members.access import Scope, scope_of
-from network.base.text import fold, sound
+from network.base.text import HasWordsLike, fold, sound
 
 
 class UserQuerySet(models.QuerySet):
@@ -149,11 +149,9 @@ class PersonQuerySet(models.QuerySet):
         return rows
 
     def sounding_like(self, text: str) -> PersonQuerySet:
-        """By the sound of every word: `Waman` finds `Huamán`."""
-        rows = self
-        for word in fold(text).split():
-            rows = rows.filter(sound_key__contains=sound(word))
-        return rows
+        """By the sound of every word, or of its beginning: `Waman` finds `Huamán`."""
+        words = sound(text).split()
+        return self.filter(HasWordsLike("sound_key", words)) if words else self
 
     def members_of(self, organisation_id: Any, on: date | None = None) -> PersonQuerySet:
         memberships = apps.get_model("members", "Membership").objects.on(on or timezone.localdate())

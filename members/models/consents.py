@@ -73,7 +73,9 @@ class Consent(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(_("para qué"), max_length=20, choices=Purpose)
     is_granted = models.BooleanField(_("aceptó"))
-    notice = models.ForeignKey(PrivacyNotice, on_delete=models.PROTECT, null=True, blank=True)
+    notice = models.ForeignKey(
+        PrivacyNotice, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
     channel = models.CharField(_("cómo lo dijo"), max_length=12, choices=Channel)
     decided_on = models.DateField(_("fecha"))
     witness = models.CharField(_("testigo"), max_length=120, blank=True)
@@ -81,10 +83,19 @@ class Consent(models.Model):
         _("madre, padre o tutora"), max_length=120, blank=True, db_default=""
     )
     evidence = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "documents.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     recorded_at = models.DateTimeField(auto_now_add=True)
     superseded_at = models.DateTimeField(null=True, editable=False)
@@ -94,6 +105,13 @@ class Consent(models.Model):
     class Meta:
         verbose_name = _("consentimiento")
         verbose_name_plural = _("consentimientos")
+        indexes = [
+            models.Index(
+                fields=["evidence"],
+                condition=Q(evidence__isnull=False),
+                name="members_consent_evidence",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "purpose"],

@@ -18,7 +18,7 @@ from members.querysets import PersonQuerySet, scope_of
 from network.base.fields import BlindIndexField, SealedField
 from network.base.history import tracked, tracked_without
 from network.base.ids import new_id
-from network.base.text import Fold, SortKey, Sound, joined
+from network.base.text import Fold, SortKey, Sound, SoundWords, joined
 
 TIME_IN_TRASH = timedelta(days=30)
 
@@ -100,6 +100,7 @@ class Person(models.Model):
         null=True,
         blank=True,
         verbose_name=_("distrito"),
+        db_index=False,
     )
     languages = ArrayField(
         models.CharField(max_length=8, choices=Language),
@@ -122,15 +123,28 @@ class Person(models.Model):
 
     is_demo = models.BooleanField(default=False)
     registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     registered_at = models.DateTimeField(auto_now_add=True)
     trashed_at = models.DateTimeField(null=True, editable=False)
     trashed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="absorbed", editable=False
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="absorbed",
+        editable=False,
+        db_index=False,
     )
     # Registry consent withdrawn: out of every list, count, search and export, at once.
     withdrawn_at = models.DateTimeField(null=True, editable=False)
@@ -166,13 +180,23 @@ class Person(models.Model):
             ),
             models.Index(fields=["-registered_at", "id"], name="members_person_registered"),
             models.Index(
+                fields=["district"],
+                condition=Q(district__isnull=False),
+                name="members_person_district",
+            ),
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="members_person_merged",
+            ),
+            models.Index(
                 fields=["trashed_at"],
                 condition=Q(trashed_at__isnull=False, erased_at=None),
                 name="members_person_trash",
             ),
             GinIndex(
                 OpClass(F("search_key"), name="gin_trgm_ops"),
-                OpClass(F("sound_key"), name="gin_trgm_ops"),
+                SoundWords("sound_key"),
                 name="members_person_search",
             ),
             models.Index(
@@ -260,7 +284,10 @@ class Phone(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
+    # The unique constraint below begins with her.
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="phones", db_index=False
+    )
     number_sealed = SealedField(_("número"), editable=False)
     number_index = BlindIndexField(kind="phone", source="number_sealed", editable=False)
     number_tail = models.CharField(max_length=3, editable=False)

@@ -145,6 +145,9 @@ class Import:
 
     `write(rows, run)` is the app's set-based action: inside the engine's transaction it matches,
     compares and writes one block of `engine.Row`s, and says of each what became of it.
+
+    `prepare(run)` answers what does, to each block, all that needs no database, in a thread of its
+    own while `write` is at the block before: what it finds out it leaves in `row.prepared`.
     """
 
     name: str
@@ -153,6 +156,7 @@ class Import:
     columns: tuple[ImportColumn, ...]
     write: Callable[[list[Any], Any], None]
     row_name: Callable[[Mapping[str, str]], str]  # what a row is called on the pages
+    prepare: Callable[[Any], Callable[[list[Any]], None]] | None = None
     needs: tuple[tuple[str, ...], ...] = ()  # of each group, one column at least
     sheets: tuple[str, ...] = ()  # words in the name of a sheet of this kind
     order: int = 100  # in one workbook, the lower goes first

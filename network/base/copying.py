@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
+from functools import cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,8 @@ from psycopg2.extras import execute_values
 from network.base.history import prime_for_copy
 
 BLOCK_ROWS = 2000
+# Asked for in smaller pieces, the rows wait for a turn of the interpreter thousands of times.
+PIECE_SIZE = 1024**2
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -32,7 +36,7 @@ def copy_rows(
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         with connection.wrap_database_errors:
-            cursor.cursor.copy_expert(statement.as_string(cursor.connection), source)
+            cursor.cursor.copy_expert(statement.as_string(cursor.connection), source, PIECE_SIZE)
     return source.count
 
 
@@ -45,16 +49,11 @@ class _Lines(io.TextIOBase):
         self._rest = ""
 
     def _encode(self, rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-        lines: list[str] = []
-        for row in rows:
-            lines.append("\t".join(map(_cell, row)))
-            if len(lines) == BLOCK_ROWS:
-                self.count += len(lines)
-                yield "\n".join(lines) + "\n"
-                lines = []
-        self.count += len(lines)
-        if lines:
-            yield "\n".join(lines) + "\n"
+        rows = iter(rows)
+        while block := list(islice(rows, BLOCK_ROWS)):
+            self.count += len(block)
+            columns = map(_cells, zip(*block, strict=True))
+            yield "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
 
     def readable(self) -> bool:
         return True
@@ -72,28 +71,30 @@ class _Lines(io.TextIOBase):
         return text
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return r"\N"
-    encode = _ENCODERS.get(type(value))
-    return encode(value) if encode else _other(value)
+def _cells(values: Sequence[Any]) -> Sequence[str]:
+    """One column of a block: its values are mostly of one type, and often all the same."""
+    kinds = set(map(type, values))
+    if len(kinds) > 1:
+        encoders = {kind: _encoder(kind) for kind in kinds}
+        return [encoders[type(value)](value) for value in values]
+    encode = _encoder(kinds.pop())
+    if values.count(values[0]) == len(values):
+        return [encode(values[0])] * len(values)
+    if encode is _text and _is_plain("".join(values)):
+        return values
+    return list(map(encode, values))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and "\\" not in text
 
 
 def _text(value: str) -> str:
-    if value.isprintable() and "\\" not in value:
-        return value
-    return value.translate(_ESCAPES)
+    return value if _is_plain(value) else value.translate(_ESCAPES)
 
 
 def _bytes(value: bytes) -> str:
     return rf"\\x{value.hex()}"
-
-
-def _other(value: Any) -> str:
-    """Subclasses of what is known, such as the codes of choices and sealed bytes."""
-    if isinstance(value, bytes):
-        return _bytes(value)
-    return value.isoformat() if isinstance(value, date) else _text(str(value))
 
 
 def _array_item(item: str) -> str:
@@ -101,16 +102,40 @@ def _array_item(item: str) -> str:
     return f'"{quoted}"'.translate(_ESCAPES)
 
 
+# A type before those it is a kind of: bool is an int, and a moment is a date.
 _ENCODERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _value: r"\N",
     str: _text,
-    bool: lambda value: "t" if value else "f",
     bytes: _bytes,
     UUID: lambda value: f"{value.int:032x}",
+    bool: lambda value: "t" if value else "f",
     int: str,
-    date: date.isoformat,
-    datetime: datetime.isoformat,
+    date: lambda value: value.isoformat(),
     list: lambda value: "{" + ",".join(map(_array_item, value)) + "}",
 }
+
+
+@cache
+def _encoder(kind: type) -> Callable[[Any], str]:
+    """For the codes of choices and for sealed bytes, that of the type they are a kind of."""
+    for known, encode in _ENCODERS.items():
+        if issubclass(kind, known):
+            return encode
+    return lambda value: _text(str(value))
+
+
+def array_of(values: Iterable[Any]) -> str:
+    """Thousands of values as one parameter, `ANY(%s::uuid[])`: PostgreSQL reads a constant for
+    each of them three times as long."""
+    return "{" + ",".join(map(_parameter_item, values)) + "}"
+
+
+def _parameter_item(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return rf'"\\x{value.hex()}"'
+    return '"' + str(value).replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
 def update_rows(

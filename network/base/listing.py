@@ -379,9 +379,10 @@ def found_in(export: Export, user: Any, text: str, *, most: int, column_count: i
     traces, exactly as the list itself does."""
     query = QueryDict(mutable=True)
     query[SEARCH] = text
-    chosen = select(export, Asked(user, export.permission), query)
+    asked = Asked(user, export.permission)
+    chosen = select(export, asked, query)
     columns = [column for column in export.columns if column.on_page][:column_count]
-    order = order_of(export, chosen.rows)
+    order = order_of(export, chosen.rows, asked)
     sheet = _sheet(chosen.rows, order, None, None, _sources(columns), most)
     if not sheet.values:
         return None

@@ -145,7 +145,9 @@ class ImportBatch(models.Model):
 class ImportedRow(models.Model):
     """A row that an import wrote: created, or updated with the values it had before."""
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False
+    )
     line = models.PositiveIntegerField()
     table = models.CharField(max_length=60)
     row_id = models.UUIDField()

@@ -4,9 +4,12 @@ The same three rules live in PostgreSQL (migration 0001, `portal_fold`, `portal_
 `portal_sound`), where generated columns use them; a test holds both sides equal.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
-from django.db.models import Func, TextField
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Field, Func, TextField, Value
+from django.db.models.functions import Cast
 
 ACCENTED = "áàâäãåéèêëíìîïóòôöõúùûüýÿçñÁÀÂÄÃÅÉÈÊËÍÌÎÏÓÒÔÖÕÚÙÛÜÝÇÑ"
 PLAIN = "aaaaaaeeeeiiiiooooouuuuyycnaaaaaaeeeeiiiiooooouuuuycn"
@@ -89,6 +92,31 @@ class SortKey(Func):
 class Sound(Func):
     function = "portal_sound"
     output_field = TextField()
+
+
+class SoundWords(Func):
+    """The words of a sound, for an index of whole words and their beginnings: four entries a
+    name, where trigrams are twenty-five."""
+
+    template = "array_to_tsvector(array_remove(string_to_array(%(expressions)s, ' '), ''))"
+    output_field = TextField()
+
+
+class HasWordsLike(Func):
+    """Each of `words` begins a word of the sound in `column`."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+    def __init__(self, column: str, words: Iterable[str]) -> None:
+        quoted = ("'" + word.replace("\\", "\\\\") + "':*" for word in words)
+        super().__init__(SoundWords(column), Cast(Value(" & ".join(quoted)), _Query()))
+
+
+class _Query(Field):
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "tsquery"
 
 
 class _Concat(Func):

@@ -42,6 +42,8 @@ SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
+    # After each checkpoint every page is written whole once more: an import touches most of them.
+    "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
     "log_checkpoints": "off",

@@ -1,6 +1,6 @@
 """Set-based verbs of the imports: a block of rows is matched, compared and written at once."""
 
 from members.actions.importing.organisations import write_organisations
-from members.actions.importing.people import write_people
+from members.actions.importing.people import prepare_people, write_people
 
-__all__ = ["write_organisations", "write_people"]
+__all__ = ["prepare_people", "write_organisations", "write_people"]

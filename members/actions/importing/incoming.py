@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from members.actions.importing.shared import Organisations, read_district
 from members.models import Organisation, Person, Phone
 from members.rules import Name, read_document
+from network.base.crypto import seal
 from network.base.dates import PartialDate
 from network.base.errors import Refused
 from network.base.fields import BlindIndexField
+from network.base.ids import new_id
 from network.base.imports.rows import ERASE, Change, Row
 from network.base.text import sound
 
@@ -68,9 +70,42 @@ class Incoming:
         """Without second surname, or with its initial: «Choque P.» may be Choque Puma."""
         return len(self.said_surnames[1].strip(". ")) < 2
 
-    @property
+    @cached_property
     def call_name(self) -> str:
         return sound(self.given_names).partition(" ")[0]
+
+    @cached_property
+    def likeness(self) -> frozenset[Any]:
+        """What two women can share, but for which two rows may be about one."""
+        alike: set[Any] = {self.short_key} if self.is_named else set()
+        if self.phone_index:
+            alike.add((self.phone_index, self.call_name))
+        return frozenset(alike)
+
+    # --- If she is new ---------------------------------------------------------------------------
+    @cached_property
+    def new_id(self) -> UUID:
+        return new_id()
+
+    @cached_property
+    def new_document(self) -> bytes | None:
+        """Sealed for the record she gets."""
+        return self.sealed_document(self.new_id) if self.document else None
+
+    @cached_property
+    def new_phone(self) -> tuple[UUID, bytes]:
+        """The id of her number and the number, sealed for it."""
+        pk = new_id()
+        return pk, seal(self.phone, table="members_phone", column="number_sealed", row=pk)
+
+    def look_ahead(self) -> None:
+        """Find out now what is otherwise found out when it is asked for."""
+        _ = self.sound_key, self.likeness, self.new_document
+        if self.phone_index:
+            _ = self.new_phone
+
+    def sealed_document(self, pk: UUID) -> bytes:
+        return seal(self.document, table="members_person", column="document_sealed", row=pk)
 
     def tell(self, column: str, before: str, after: str) -> None:
         self.row.changes.append(Change(column, before, after))

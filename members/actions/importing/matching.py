@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from members.access import Scope
 from members.actions.importing.incoming import Incoming
 from members.models import Membership
+from network.base.copying import array_of
+from network.base.dates import PartialDate
 from network.base.imports.rows import Candidate
 from network.base.text import fold, sound
 
@@ -47,18 +49,32 @@ COLUMNS = (
     "sound_key",
 )
 MOST_CANDIDATES = 5
-# Thousands of values as one array: built by hand, for the ORM takes longer than PostgreSQL.
+# Built by hand: for thousands of values the ORM takes longer than PostgreSQL.
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM members_person WHERE"  # noqa: S608  # our columns
 ON_RECORD = "trashed_at IS NULL AND merged_into_id IS NULL AND withdrawn_at IS NULL"
+DOCUMENTS = """
+    merged_into_id IS NULL
+    AND document_kind = ANY(%s::text[]) AND document_index = ANY(%s::bytea[])
+"""
 IN_USE = """
     SELECT person_id, number_index FROM members_phone
-    WHERE number_index = ANY(%s) AND retired_at IS NULL
+    WHERE number_index = ANY(%s::bytea[]) AND retired_at IS NULL
 """
-LONGER_NAMES = """
-    SELECT p.id, k.key FROM unnest(%s) AS k(key)
-    JOIN members_person p ON p.sound_key ~>=~ (k.key || ' ') AND p.sound_key ~<~ (k.key || '!')
-    WHERE p.trashed_at IS NULL AND p.merged_into_id IS NULL AND p.withdrawn_at IS NULL
-"""
+# Who may be the woman of a row by the sound of her name. Most who share it have another document
+# and another birth: they are left where they are, as `_is_other` would leave them. OFFSET 0 keeps
+# PostgreSQL to the index, name by name.
+NAMESAKES = f"""
+    SELECT {", ".join(COLUMNS)}, key
+    FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::date[]) AS said(key, kind, document, born)
+    CROSS JOIN LATERAL (
+        SELECT * FROM members_person WHERE {{sounds}} AND {ON_RECORD} OFFSET 0
+    ) AS person
+    WHERE document IS NULL OR document_index IS NULL OR document_kind <> kind
+        OR document_index = document OR born_on = born
+"""  # noqa: S608  # our columns
+SAME_NAME = NAMESAKES.format(sounds="sound_key = key")
+# Whose name goes on after these words: the index answers a range for each.
+LONGER_NAME = NAMESAKES.format(sounds="sound_key ~>=~ (key || ' ') AND sound_key ~<~ (key || '!')")
 
 
 @dataclass(frozen=True)
@@ -163,7 +179,7 @@ class Matcher:
     def _ask(self, where: str, *values: Iterable[Any]) -> None:
         """Keep the people that a condition finds; each value is an array of it."""
         with connection.cursor() as cursor:
-            cursor.execute(f"{SELECT} {where}", [list(value) for value in values])
+            cursor.execute(f"{SELECT} {where}", list(map(array_of, values)))
             for found in cursor.fetchall():
                 self._keep(dict(zip(COLUMNS, found, strict=True)))
 
@@ -181,7 +197,7 @@ class Matcher:
         """Records by their key; of one that was joined to another, the one that stayed."""
         wanted = ids
         while wanted:
-            self._ask("id = ANY(%s)", wanted)
+            self._ask("id = ANY(%s::uuid[])", wanted)
             joined = {self.by_id[pk]["merged_into_id"] for pk in wanted if pk in self.by_id}
             wanted = joined - {None} - set(self.by_id)
         for pk in ids & set(self.by_id):
@@ -193,39 +209,39 @@ class Matcher:
     def _load_documents(self, rows: list[Incoming]) -> None:
         given = [(row.document_kind, row.document_index) for row in rows if row.document_index]
         if given:
-            where = (
-                "merged_into_id IS NULL AND document_kind = ANY(%s) AND document_index = ANY(%s)"
-            )
             kinds, indexes = zip(*given, strict=True)
-            self._ask(where, set(kinds), indexes)
+            # Each half has an index of its own; asked at once, PostgreSQL walks the registry.
+            for where in ("trashed_at IS NULL", "trashed_at IS NOT NULL"):
+                self._ask(f"{where} AND {DOCUMENTS}", set(kinds), indexes)
 
     def _load_doubts(self, rows: list[Incoming]) -> None:
         named = [row for row in rows if row.is_named]
-        keys = {key for row in named for key in (row.sound_key, row.short_key)}
-        self._ask(f"{ON_RECORD} AND sound_key = ANY(%s)", keys)
-        for person in self.by_id.values():
-            if _is_on_record(person):
-                self.by_sound[person["sound_key"]].append(person)
-        self._load_longer_names({row.short_key for row in named if row.is_cut_short})
+        either = [(key, row) for row in named for key in (row.sound_key, row.short_key)]
+        self._ask_by_name(SAME_NAME, either)
+        self._ask_by_name(LONGER_NAME, [(row.short_key, row) for row in named if row.is_cut_short])
         self._load_sharing_phones({row.phone_index for row in rows if row.phone_index})
 
-    def _load_longer_names(self, keys: set[str]) -> None:
-        """Whoever's name goes on after these words. The index answers a range for each."""
-        if not keys:
+    def _ask_by_name(self, question: str, named: list[tuple[str, Incoming]]) -> None:
+        """Keep those whom a sound finds, under that sound."""
+        if not named:
             return
+        rows = {(key, row.document_kind, row.document_index, _day(row)) for key, row in named}
         with connection.cursor() as cursor:
-            cursor.execute(LONGER_NAMES, [list(keys)])
-            longer = dict(cursor.fetchall())
-        self._ask(f"{ON_RECORD} AND id = ANY(%s)", longer)
-        for pk, key in longer.items():
-            if pk in self.by_id:
-                self.by_sound[key].append(self.by_id[pk])
+            cursor.execute(question, list(map(array_of, zip(*rows, strict=True))))
+            for *found, key in cursor.fetchall():
+                person = dict(zip(COLUMNS, found, strict=True))
+                self._keep(person)
+                kept = self.by_id[person["id"]]
+                if kept not in self.by_sound[key]:
+                    self.by_sound[key].append(kept)
 
     def _load_sharing_phones(self, indexes: set[bytes]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(IN_USE, [list(indexes)])
+            cursor.execute(IN_USE, [array_of(indexes)])
             pairs = [(pk, bytes(index)) for pk, index in cursor.fetchall()]
-        self._ask(f"{ON_RECORD} AND id = ANY(%s)", {pk for pk, _i in pairs} - set(self.by_id))
+        self._ask(
+            f"{ON_RECORD} AND id = ANY(%s::uuid[])", {pk for pk, _i in pairs} - set(self.by_id)
+        )
         for pk, index in pairs:
             if pk in self.by_id and _is_on_record(self.by_id[pk]):
                 self.by_phone[index].add(pk)
@@ -245,6 +261,10 @@ class Matcher:
 
 def _is_on_record(person: Mapping[str, Any]) -> bool:
     return person["trashed_at"] is None and person["withdrawn_at"] is None
+
+
+def _day(row: Incoming) -> date | None:
+    return row.born.date if isinstance(row.born, PartialDate) else None
 
 
 def is_same_woman(row: Incoming, person: Mapping[str, Any]) -> bool:

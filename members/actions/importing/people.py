@@ -1,6 +1,6 @@
 """Brings women in: matches each row with those on record, compares, and writes the whole block."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,10 @@ from members.actions.importing.matching import Doubt, Matcher, is_same_woman
 from members.actions.importing.phones import Phones
 from members.models import Language, Person
 from network.base.copying import copy_rows
-from network.base.crypto import seal
 from network.base.dates import PartialDate, Precision
-from network.base.ids import new_id
 from network.base.imports.engine import Run
 from network.base.imports.rows import ERASE, SOMEONE_ELSE, Row
+from network.places.matching import place_index
 
 # Rows of one block that may be one woman; more of them is no list of people.
 MOST_ALIKE = 40
@@ -83,6 +82,20 @@ class Registry:
             del self.seen[pk]
 
 
+def prepare_people(run: Run) -> Callable[[list[Row]], None]:
+    """Reads what rows say, finds by what they are matched, and seals what is kept sealed."""
+    organisations = Registry.of(run).organisations
+    place_index()
+
+    def prepare(rows: list[Row]) -> None:
+        for row in rows:
+            row.prepared = incoming = read_incoming(row, organisations)
+            if incoming is not None:
+                incoming.look_ahead()
+
+    return prepare
+
+
 def write_people(rows: list[Row], run: Run) -> None:
     """Match, compare and write; every row leaves with its outcome.
 
@@ -90,7 +103,7 @@ def write_people(rows: list[Row], run: Run) -> None:
     her: it may add an organisation, and nothing else.
     """
     registry = Registry.of(run)
-    read = [read_incoming(row, registry.organisations) for row in rows]
+    read = [row.prepared or read_incoming(row, registry.organisations) for row in rows]
     waiting = [incoming for incoming in read if incoming is not None]
     for _round in range(MOST_ALIKE):
         if not waiting:
@@ -110,7 +123,7 @@ def _one_per_woman(rows: list[Incoming]) -> tuple[list[Incoming], list[Incoming]
     all_likes: set[Any] = set()
     for row in rows:
         mine = {row.id, row.document_index} - {None}
-        alike = _likeness(row)
+        alike = row.likeness
         others = likes if row.document_index else all_likes
         is_again = not (mine.isdisjoint(keys) and alike.isdisjoint(others))
         (again if is_again else first).append(row)
@@ -119,13 +132,6 @@ def _one_per_woman(rows: list[Incoming]) -> tuple[list[Incoming], list[Incoming]
         if not row.document_index:
             likes |= alike
     return first, again
-
-
-def _likeness(row: Incoming) -> set[Any]:
-    alike: set[Any] = {row.short_key} if row.is_named else set()
-    if row.phone_index:
-        alike.add((row.phone_index, row.call_name))
-    return alike
 
 
 class _Block:
@@ -311,7 +317,7 @@ class _Block:
         before = f"•••••{stored['document_tail']}" if stored["document_tail"] else ""
         comparison.set(
             document_kind=incoming.document_kind,
-            document_sealed=_sealed_document(incoming, stored["id"]),
+            document_sealed=incoming.sealed_document(stored["id"]),
             document_index=incoming.document_index,
             document_tail=incoming.document[-3:],
             no_document_reason="",
@@ -329,8 +335,8 @@ class _Block:
             row.refuse("organisation", _("Escribe su organización, una de las tuyas."))
         if row.problems:
             return
-        pk = new_id()
-        self.new.append(self._new_person(incoming, pk))
+        pk = incoming.new_id
+        self.new.append(self._new_person(incoming))
         self.run.created(row, Person, pk)
         incoming.tells_changes = False
         self.phones.take(incoming, pk)
@@ -343,7 +349,7 @@ class _Block:
             self.registry.made[pk] = row.number
             row.settle(is_new=True)
 
-    def _new_person(self, incoming: Incoming, pk: UUID) -> tuple[Any, ...]:
+    def _new_person(self, incoming: Incoming) -> tuple[Any, ...]:
         values = incoming.row.values
         if ERASE in values.values():
             values = {name: value for name, value in values.items() if value is not ERASE}
@@ -352,12 +358,12 @@ class _Block:
         document = incoming.document
         has_district = incoming.district is not None and incoming.district is not ERASE
         return (
-            pk,
+            incoming.new_id,
             incoming.given_names,
             paternal,
             maternal,
             incoming.document_kind or Person.Document.NONE.value,
-            _sealed_document(incoming, pk) if document else None,
+            incoming.new_document,
             incoming.document_index,
             document[-3:],
             "" if document else values.get("no_document_reason", ""),
@@ -394,10 +400,6 @@ class _Block:
     def _back_to(self, marks: list[int]) -> None:
         for gathered, length in zip(self._gathered(), marks, strict=True):
             del gathered[length:]
-
-
-def _sealed_document(incoming: Incoming, pk: UUID) -> bytes:
-    return seal(incoming.document, table="members_person", column="document_sealed", row=pk)
 
 
 def _take_profile(incoming: Incoming, comparison: shared.Comparison) -> None:

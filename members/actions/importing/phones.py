@@ -11,8 +11,6 @@ from members.actions.importing import shared
 from members.actions.importing.incoming import Incoming
 from members.models import Phone
 from network.base.copying import copy_rows
-from network.base.crypto import seal
-from network.base.ids import new_id
 from network.base.imports.engine import Run
 from network.base.imports.rows import ERASE
 from network.base.phones import phone_in_groups
@@ -83,11 +81,8 @@ class Phones:
             incoming.tell("phone", before, phone_in_groups(incoming.phone))
 
     def _add(self, incoming: Incoming, person: UUID, has_whatsapp: bool | None) -> None:
-        pk, number = new_id(), incoming.phone
-        sealed = seal(number, table="members_phone", column="number_sealed", row=pk)
-        self.new.append(
-            (pk, person, incoming.phone_index, number[-3:], has_whatsapp, True, sealed, "")
-        )
+        (pk, sealed), tail = incoming.new_phone, incoming.phone[-3:]
+        self.new.append((pk, person, incoming.phone_index, tail, has_whatsapp, True, sealed, ""))
         if incoming.tells_changes:
             self.run.created(incoming.row, Phone, pk)
 

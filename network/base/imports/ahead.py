@@ -1,7 +1,8 @@
 """Makes the next item while the last one is used: PostgreSQL writes as the next rows are read."""
 
+import sys
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from django.utils import translation
 
 T = TypeVar("T")
 WAIT_SECONDS = 0.05
+TURN_SECONDS = 0.0002
 
 
 def ahead(items: Iterator[T]) -> Generator[T, None, None]:
@@ -41,15 +43,27 @@ def ahead(items: Iterator[T]) -> Generator[T, None, None]:
     thread = Thread(target=make, name="import-ahead", daemon=True)
     thread.start()
     try:
-        while True:
-            kind, value = made.get()
-            if kind == "error":
-                raise value
-            if kind == "end":
-                return
-            yield value
+        with _quick_turns():
+            while True:
+                kind, value = made.get()
+                if kind == "error":
+                    raise value
+                if kind == "end":
+                    return
+                yield value
     finally:
         is_left.set()
         with suppress(Empty):
             made.get_nowait()
         thread.join()
+
+
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """When PostgreSQL answers, whoever waited for it should not wait for this thread as well."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)

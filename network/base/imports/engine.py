@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -140,15 +141,16 @@ def run_import(
             if key and (done := ImportBatch.objects.filter(mapping__key=key).first()):
                 return Result({name: done.counts[name] for name in Outcome.values}, done.pk)
         run = Run(by, _batch(request, by, str(whole.id), key), request.decisions)
-        with closing(ahead(_blocks(book, request))) as blocks:
-            for plan, block in blocks:
-                _write(plan, block, run)
-                for row in block:
-                    counts[row.outcome or Outcome.REFUSED] += 1
-                    if each:
-                        each(plan, row)
-                if progress:
-                    progress(sum(counts.values()), total)
+        for plan in request.plans:
+            with closing(ahead(_blocks(plan, book, request, run))) as blocks:
+                for block in blocks:
+                    _write(plan, block, run)
+                    for row in block:
+                        counts[row.outcome or Outcome.REFUSED] += 1
+                        if each:
+                            each(plan, row)
+                    if progress:
+                        progress(sum(counts.values()), total)
         if not commit:
             transaction.set_rollback(True)
             return Result(counts)
@@ -225,18 +227,26 @@ def _finish(batch: ImportBatch, counts: dict[str, int], channel: str) -> None:
 
 
 # --- From lines to rows --------------------------------------------------------------------------
-def _blocks(book: Book, request: Request) -> Iterator[tuple[Plan, list[Row]]]:
-    for plan in request.plans:
-        reader = _RowReader(plan, request.corrections)
-        block: list[Row] = []
-        for number, cells in book.lines(plan.sheet):
-            if number > plan.heading_row and (row := reader.read(number, cells)) is not None:
-                block.append(row)
-            if len(block) == BLOCK_ROWS:
-                yield plan, block
-                block = []
-        if block:
-            yield plan, block
+def _blocks(plan: Plan, book: Book, request: Request, run: Run) -> Iterator[list[Row]]:
+    """What `prepare` asks of the database is asked here and now, the rest as blocks are made."""
+    prepare = plan.declaration.prepare(run) if plan.declaration.prepare else None
+    return _prepared_blocks(_rows(plan, book, request), prepare)
+
+
+def _prepared_blocks(
+    rows: Iterator[Row], prepare: Callable[[list[Row]], None] | None
+) -> Iterator[list[Row]]:
+    while block := list(islice(rows, BLOCK_ROWS)):
+        if prepare:
+            prepare([row for row in block if row.outcome is None])
+        yield block
+
+
+def _rows(plan: Plan, book: Book, request: Request) -> Iterator[Row]:
+    reader = _RowReader(plan, request.corrections)
+    for number, cells in book.lines(plan.sheet):
+        if number > plan.heading_row and (row := reader.read(number, cells)) is not None:
+            yield row
 
 
 class _RowReader:
@@ -305,10 +315,11 @@ def _value(column: ImportColumn, text: str) -> Any:
 # --- From rows to tables -------------------------------------------------------------------------
 def _write(plan: Plan, block: list[Row], run: Run) -> None:
     """Hand the block to the app; a row the database itself refuses is found by halving."""
-    good = [row for row in block if row.outcome is None]
     run.records.clear()
-    _write_or_halve(plan, good, run)
+    _write_or_halve(plan, [row for row in block if row.outcome is None], run)
     keep_records(run.batch, run.records)
+    for row in block:
+        row.prepared = None  # it may know the row: the two would stay in memory
 
 
 def _write_or_halve(plan: Plan, rows: list[Row], run: Run) -> None:

@@ -70,6 +70,7 @@ class Row:
     changes: list[Change] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     outcome: Outcome | None = None
+    prepared: Any = None  # by the app, before its `write`
 
     def refuse(self, column: str, message: str) -> None:
         self.problems.append(Problem(column, self.texts.get(column, ""), message))
@@ -89,3 +90,4 @@ class Row:
     def forget(self) -> None:
         """As it was before `write` saw it."""
         self.problems, self.changes, self.candidates, self.outcome = [], [], [], None
+        self.prepared = None
