@@ -19,6 +19,6 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0003_document_publication")]
+    dependencies = [("documents", "0002_initial")]
 
     operations = [migrations.RunSQL(CREATE, "DROP FUNCTION documents_erase_history(uuid[])")]

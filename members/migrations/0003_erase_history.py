@@ -46,7 +46,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_purge_trash")]
+    dependencies = [("members", "0002_initial")]
 
     operations = [
         migrations.RunSQL(
