@@ -39,6 +39,7 @@ TABS: tuple[Tab, ...] = (
         Permission.ROSTER_VIEW,
         also=("edition-scores", "edition-tally"),
     ),
+    Tab(_("Quién completó"), "edition-completion", Permission.COMPLETION_APPROVE),
     Tab(_("Materiales"), "edition-materials", Permission.TRAINING_VIEW),
 )
 
@@ -49,5 +50,11 @@ def edition_tabs(request: HttpRequest, edition: Edition) -> list[TabLink]:
     return [
         TabLink(tab.label, reverse(tab.url_name, args=[edition.pk]), current in tab.names)
         for tab in TABS
-        if can(request.user, tab.permission)
+        if _may_open(request, tab, edition)
     ]
+
+
+def _may_open(request: HttpRequest, tab: Tab, edition: Edition) -> bool:
+    """Looking needs no reach over the edition; what changes it does."""
+    is_looking = tab.permission in (Permission.TRAINING_VIEW, Permission.ROSTER_VIEW)
+    return can(request.user, tab.permission, None if is_looking else edition)

@@ -44,7 +44,10 @@ SESSIONS: tuple[Page, ...] = (
     Page("edition-tally", "attendance_mark", WRITE, "edition"),
     Page("edition-opinion", PUBLIC, BOTH, "opinion"),
 )
-COMPLETIONS: tuple[Page, ...] = ()
+COMPLETIONS: tuple[Page, ...] = (
+    Page("edition-completion", "completion_approve", BOTH, "edition"),
+    Page("completion-void", "completion_approve", BOTH, "completion"),
+)
 CERTIFICATES: tuple[Page, ...] = ()
 MANUALS: tuple[Page, ...] = (
     Page("manual-read", PUBLIC, row="publication_code"),
