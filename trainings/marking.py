@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from members.models import User
+from members.models import Organisation, User
 from network.documents.models import Document
 from trainings.models import Attendance, Edition, Enrolment, Session, SessionRecord
 from trainings.querysets import HOLDING
@@ -58,6 +58,12 @@ def shown_to(user: Any, lines: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     return lines.filter(pk__in=reach.values("pk")).select_related("person", "organisation")
 
 
+def named(lines: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Those of whom a name may still be said, whoever reads them."""
+    kept = Enrolment.objects.all().named()
+    return lines.filter(pk__in=kept.values("pk")).select_related("person", "organisation")
+
+
 def _in_order(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     return rows.order_by(Coalesce("person__name_key", "walk_in_key"), "pk")
 
@@ -101,6 +107,33 @@ def mark_lines(session: Session, rows: QuerySet[Enrolment]) -> list[MarkLine]:
         )
         for row in rows
     ]
+
+
+def register_of(organisation: Organisation, month: date, user: Any) -> list[Attendance]:
+    """Who came for an organisation in a month, session by session, of those she may see."""
+    lines = Enrolment.objects.visible_to(user).named().on_roster().filter(organisation=organisation)
+    marks = Attendance.objects.filter(
+        enrolment__in=lines.values("pk"),
+        mark__in=Attendance.CAME,
+        session__cancelled_at=None,
+        session__held_on__year=month.year,
+        session__held_on__month=month.month,
+    )
+    return list(
+        marks.select_related(
+            "session__trainer",
+            "session__edition__course",
+            "session__edition__regional_network",
+            "session__edition__district__province__department",
+            "enrolment__person",
+            "enrolment__organisation",
+        ).order_by(
+            "session__held_on",
+            "session__starts_at",
+            "session",
+            Coalesce("enrolment__person__name_key", "enrolment__walk_in_key"),
+        )
+    )
 
 
 def records_of(sessions: Iterable[Session], user: Any) -> list[SessionRecord]:

@@ -1,6 +1,6 @@
 """Who completes an edition by its rule, who does not and why, and of whom it cannot be said yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainings.grid import hours_in_words
-from trainings.marking import lines_of_edition, shown_to
+from trainings.marking import lines_of_edition, named, shown_to
 from trainings.models import Completion, Edition, Enrolment, TestScore
 from trainings.progress import Hours, Verdict, progress_of
 
@@ -39,13 +39,13 @@ class Proposal:
 
     @property
     def label(self) -> str:
-        return Result(self.result).label if self.result else _("Aún no se puede decir")
+        return str(Result(self.result).label) if self.result else _("Aún no se puede decir")
 
 
 def proposals_of(edition: Edition, enrolments: Iterable[UUID]) -> list[Proposal]:
     """Of lines of the edition by id, in the order of the sheet, whoever reads them."""
-    rows = lines_of_edition(edition).named().filter(pk__in=list(enrolments))
-    return _proposals(edition, list(rows.select_related("person", "organisation")))
+    rows = lines_of_edition(edition).filter(pk__in=list(enrolments))
+    return _proposals(edition, list(named(rows)))
 
 
 def proposals_shown_to(user: Any, edition: Edition) -> list[Proposal]:
@@ -69,7 +69,7 @@ def _proposal(
     enrolment: Enrolment,
     hours: Hours,
     test: float | None,
-    kept: dict[UUID, Completion],
+    kept: Mapping[UUID | None, Completion],
 ) -> Proposal:
     result, why = _judged(edition, hours, test)
     return Proposal(enrolment, hours, test, result, why, kept.get(enrolment.pk))

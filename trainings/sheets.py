@@ -5,7 +5,7 @@ a box for each figure of the document, room to sign, and who is responsible belo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -17,7 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from members.access import Permission, scope_of
-from members.models import Person
+from members.models import Organisation, Person
 from network.base.dates import day, hour
 from network.base.fields import open_value
 from network.base.pdf import FONT, FONT_BOLD, demo_mark, draw_qr, draw_text, register_fonts
@@ -138,8 +138,19 @@ def sheet_of(session: Session, lines: list[SheetLine], *, address: str = "") -> 
     )
 
 
-def held_line(mark: Attendance) -> SheetLine:
-    """One who came, as the register keeps her."""
+def held_sheet(session: Session, organisation: Organisation, marks: Sequence[Attendance]) -> Sheet:
+    """A session as it was held, for one organisation: the employer of the register."""
+    district = organisation.district
+    return replace(
+        sheet_of(session, [_held_line(mark) for mark in marks]),
+        organiser=organisation.name,
+        organiser_ruc=organisation.ruc or "",
+        organiser_address=district.path if district else "",
+        code="",
+    )
+
+
+def _held_line(mark: Attendance) -> SheetLine:
     line = _to_sign(mark.enrolment, {})
     note = mark.get_mark_display() if mark.mark == Attendance.Mark.LATE else ""
     return SheetLine(line.name, line.organisation, "", line.tail, note)

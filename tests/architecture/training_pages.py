@@ -23,6 +23,7 @@ TRAINING_SEES = {
     "topic": (ANYBODY, ANYBODY),
     "topic_of": (ANYBODY, ANYBODY),
     "opinion": (ANYBODY, ANYBODY),
+    "register": ("NRLTP", "NP"),  # P sees every organisation, and of its women who agreed
 }
 
 COURSES: tuple[Page, ...] = ()
@@ -39,6 +40,7 @@ SESSIONS: tuple[Page, ...] = (
     # Documents in full are of those who may reveal them.
     Page("session-print", "attendance_mark", row="session"),
     Page("session-print-full", "attendance_mark", BOTH, "session_documents"),
+    Page("training-register", "roster_view", row="register"),
     Page("edition-results", "roster_view", row="edition"),
     Page("edition-scores", "attendance_mark", WRITE, "edition"),
     Page("edition-tally", "attendance_mark", WRITE, "edition"),

@@ -50,6 +50,7 @@ def training_keys(
         "edition": {"pk": edition.pk},
         "session": {"pk": session.pk},
         "session_documents": {"pk": session.pk},
+        "register": {"pk": organisation.pk},
         "opinion": {"token": opinion_token(edition)},
         "enrolment": {"pk": enrolment.pk},
         "walk_in": {"pk": walk_in.pk},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from network.base.dates import Precision, parse_partial
+from network.base.errors import Refused
 from network.base.forms import PortalForm, refuse_control_characters, tidy
 from network.base.ids import new_id
 from network.documents.forms import UploadField
@@ -216,3 +219,20 @@ class PrintForm(PortalForm):
         max_length=200,
         error_messages={"min_length": gettext_lazy("Cuéntalo con 10 letras o más.")},
     )
+
+
+class MonthForm(PortalForm):
+    mes = forms.CharField(
+        label=gettext_lazy("Mes"), help_text=gettext_lazy("Así: 11/2026."), max_length=20
+    )
+
+    def clean_mes(self) -> date:
+        """The first day of the month."""
+        text = self.cleaned_data["mes"]
+        try:
+            month = parse_partial(text)
+        except Refused:
+            month = None
+        if month is None or month.precision != Precision.MONTH:
+            raise ValidationError(_("Escribe el mes así: 11/2026."))
+        return month.date

@@ -27,5 +27,6 @@ urlpatterns = [
     path("formacion/ediciones/<uuid:pk>/pruebas/", results.edition_results, name="edition-results"),
     path("formacion/ediciones/<uuid:pk>/puntajes/", results.edition_scores, name="edition-scores"),
     path("formacion/ediciones/<uuid:pk>/conteo/", results.edition_tally, name="edition-tally"),
+    path("formacion/registro/<uuid:pk>/", views.training_register, name="training-register"),
     path("opinion/<str:token>/", results.edition_opinion, name="edition-opinion"),
 ]

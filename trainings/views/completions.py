@@ -18,7 +18,7 @@ from network.base.errors import Refused
 from trainings.actions import completions as actions
 from trainings.forms.completions import DecisionsForm, VoidForm
 from trainings.heads import edition_crumbs, edition_head
-from trainings.models import Completion
+from trainings.models import Completion, Enrolment
 from trainings.proposals import Proposal, proposals_shown_to
 from trainings.views.sessions import edition_in_reach
 
@@ -85,7 +85,7 @@ def _decided(
     return [
         (
             by_line[d.enrolment_id],
-            Result(d.result).label,
+            str(Result(d.result).label),
             d.reason or by_line[d.enrolment_id].why,
             d.result != by_line[d.enrolment_id].result,
         )
@@ -96,10 +96,11 @@ def _decided(
 @require_http_methods(["GET", "POST"])
 @requires(Permission.COMPLETION_APPROVE)
 def completion_void(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    rows = Completion.objects.visible_to(request.user).filter(origin=Completion.Origin.EDITION)
-    completion = get_object_or_404(rows.select_related("enrolment__edition", "person"), pk=pk)
+    # By her line in the edition: whoever runs it approved women of other regions too.
+    lines = Enrolment.objects.visible_to(request.user).filter(completion=pk)
+    line = get_object_or_404(lines.select_related("completion__person", "edition__course"))
+    completion, edition = line.completion, line.edition
     ensure(request.user, Permission.COMPLETION_APPROVE, completion)
-    edition = completion.enrolment.edition  # type: ignore[union-attr]  # of an edition it has one
     form = VoidForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,5 +1,7 @@
 """Pages of attendance: the grid of an edition, one session, its sheet and its evidence."""
 
+from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.access import Permission
-from members.models import User
+from members.models import Organisation, User
 from members.requests import SignedInRequest
 from network.base.access import ensure, requires
 from network.base.accesslog import Action, record_access
@@ -20,7 +22,14 @@ from network.base.errors import Refused
 from network.base.ids import new_id
 from trainings.access import ensure_may_mark, may_mark
 from trainings.actions import attendance as actions
-from trainings.forms.sessions import BLANK_LINES, MarksForm, PrintForm, RecordForm, TypedForm
+from trainings.forms.sessions import (
+    BLANK_LINES,
+    MarksForm,
+    MonthForm,
+    PrintForm,
+    RecordForm,
+    TypedForm,
+)
 from trainings.grid import grid_of
 from trainings.heads import edition_crumbs, edition_head, session_lead
 from trainings.marking import (
@@ -29,10 +38,11 @@ from trainings.marking import (
     lines_of_session,
     mark_lines,
     records_of,
+    register_of,
     shown_to,
 )
 from trainings.models import Attendance, Edition, Enrolment, Session
-from trainings.sheets import sign_in_sheet
+from trainings.sheets import draw_sheets, held_sheet, sign_in_sheet
 
 
 def edition_in_reach(request: SignedInRequest, pk: UUID) -> Edition:
@@ -308,3 +318,52 @@ def session_sheet(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "names": [line.enrolment.listed_name for line in lines],
     }
     return render(request, "trainings/session_sheet.html", context)
+
+
+# --- The register -------------------------------------------------------------------------------
+@require_GET
+@requires(Permission.ROSTER_VIEW)
+def training_register(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """RM 050-2013-TR of an organisation and a month: one sheet for each session, as a PDF."""
+    organisations = Organisation.objects.visible_to(request.user).order_by()
+    organisation = get_object_or_404(organisations, pk=pk)
+    form = MonthForm(request.GET or None)
+    if form.is_valid():
+        month = form.cleaned_data["mes"]
+        if marks := register_of(organisation, month, request.user):
+            record_access(
+                by=request.user,
+                action=Action.EXPORT,
+                subject="training_register",
+                subject_id=organisation.pk,
+                filters={"mes": f"{month:%Y-%m}"},
+                row_count=len(marks),
+            )
+            return _register_pdf(organisation, month, marks)
+        words = _("Nadie de %(name)s vino a una sesión ese mes, de las que alcanzas a ver.")
+        form.add_error("mes", words % {"name": organisation.called})
+    context = {"form": form, "title": _("Registro de capacitación"), "lead": organisation.name}
+    return render(request, "trainings/training_register.html", context)
+
+
+def _register_pdf(organisation: Organisation, month: date, marks: list[Attendance]) -> HttpResponse:
+    sheets = [
+        held_sheet(session, organisation, list(hers))
+        for session, hers in groupby(marks, key=lambda mark: mark.session)
+    ]
+    name = f"registro-{month:%Y-%m}.pdf"
+    return HttpResponse(
+        draw_sheets(
+            [
+                replace(
+                    sheet,
+                    organiser=organisation.name,
+                    organiser_ruc=organisation.ruc or "",
+                    organiser_address=organisation.district.path if organisation.district else "",
+                )
+                for sheet in sheets
+            ]
+        ),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
