@@ -223,9 +223,8 @@ def extra(name, letter="", **more):
 def test_letters_typed_are_marks_of_the_sheet(client, session, sheet_url):
     rosa, irma, luz = woman(session), woman(session, "Zela"), woman(session, "Apaza")
 
-    client.post(
-        sheet_url, {f"marca-{rosa.pk}": "p", f"marca-{irma.pk}": "F", f"marca-{luz.pk}": ""}
-    )
+    letters = {rosa: "p", irma: "F", luz: ""}
+    client.post(sheet_url, {f"marca-{line.pk}": letter for line, letter in letters.items()})
 
     assert kept(session) == {rosa.pk: "p", irma.pk: "a", luz.pk: ""}
     assert Attendance.objects.get(enrolment=rosa).origin == "sheet"

@@ -353,17 +353,7 @@ def _register_pdf(organisation: Organisation, month: date, marks: list[Attendanc
     ]
     name = f"registro-{month:%Y-%m}.pdf"
     return HttpResponse(
-        draw_sheets(
-            [
-                replace(
-                    sheet,
-                    organiser=organisation.name,
-                    organiser_ruc=organisation.ruc or "",
-                    organiser_address=organisation.district.path if organisation.district else "",
-                )
-                for sheet in sheets
-            ]
-        ),
+        draw_sheets(sheets),
         content_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
