@@ -29,6 +29,8 @@ from trainings.progress import Line, Progress, Verdict, progress_of
 from trainings.templatetags.trainings import mark_sign
 
 Cell = tuple[str, Any]
+# With more sessions than these a heading is its number and day alone.
+MOST_NAMED = 8
 
 
 def not_listed() -> SafeString:
@@ -87,9 +89,24 @@ class Grid:
         return [h for h in self.headings if h.is_held and h.tally.unmarked and h.tally.marked]
 
     @property
-    def next_to_mark(self) -> Heading | None:
-        """The first session that was held and is not closed."""
-        return next((h for h in self.headings if h.is_held and not h.session.closed_at), None)
+    def to_mark(self) -> Heading | None:
+        """Today's session, or the first one held that lacks marks, or that nobody closed."""
+        today = timezone.localdate()
+        left = [h for h in self.headings if h.is_held and not h.session.closed_at]
+        first = [h for h in left if h.session.held_on == today and h.tally.unmarked]
+        first += [h for h in left if h.tally.unmarked]
+        return next(iter(first + left), None)
+
+    @property
+    def to_print(self) -> Heading | None:
+        """The next session, whose sheet will be signed; once all were held, the last."""
+        today = timezone.localdate()
+        next_ones = [h for h in self.headings if h.session.held_on >= today]
+        return next(iter(next_ones or self.headings[-1:]), None)
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.headings) > MOST_NAMED
 
 
 def grid_of(edition: Edition, user: Any) -> Grid:
@@ -180,7 +197,7 @@ def _row(line: Line, progress: Progress, *, sees_people: bool) -> Row:
     return Row(
         cells=[
             ("", enrolment.listed_name),
-            ("", enrolment.came_from),
+            ("grid__from", enrolment.came_from),
             *marks,
             ("table__num nowrap", came),
             ("", _verdict(line)),

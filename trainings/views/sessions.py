@@ -85,7 +85,8 @@ def session_attendance(request: SignedInRequest, pk: UUID) -> HttpResponse:
     lines = mark_lines(session, shown_to(request.user, lines_of_session(session)))
     form = _marks_form(request, session, lines)
     if request.method == "POST":
-        if form.is_valid() and (answer := _kept(request, session, form, lines)):
+        origin = Attendance.Origin.GRID
+        if form.is_valid() and (answer := _kept(request, session, form, lines, origin)):
             return answer
     elif request.GET.get("todas") == "si":
         for line in lines:
@@ -106,7 +107,7 @@ def _marks_form(request: SignedInRequest, session: Session, lines: list[MarkLine
 
 
 def _kept(
-    request: SignedInRequest, session: Session, form: MarksForm, lines: list[MarkLine]
+    request: SignedInRequest, session: Session, form: MarksForm, lines: list[MarkLine], origin: str
 ) -> HttpResponse | None:
     """Keep what was sent; without an answer the page is drawn again with what is to be mended."""
     try:
@@ -115,30 +116,26 @@ def _kept(
             marks=form.marks(),
             walk_ins=form.walk_ins(),
             by=request.user,
-            origin=Attendance.Origin.GRID,
+            origin=origin,
             seen=form.seen(),
             reason=form.cleaned_data["reason"],
         )
     except Refused as refusal:
         refusal.put_on(form)
         return None
-    if recorded.is_whole:
-        tell_kept(request, recorded, len(form.walk_ins()))
-        return redirect("session-attendance", session.pk)
-    put_answers_on(form, lines, recorded)
-    return None
-
-
-def tell_kept(request: SignedInRequest, recorded: actions.Recorded, walk_in_count: int) -> None:
-    count = len(recorded.of(actions.Outcome.STORED)) + walk_in_count
+    if not recorded.is_whole:
+        _put_answers_on(form, lines, recorded)
+        return None
+    count = len(recorded.of(actions.Outcome.STORED)) + len(form.walk_ins())
     sentence = ngettext("%(count)s marca guardada.", "%(count)s marcas guardadas.", count)
     if count:
         messages.success(request, sentence % {"count": count})
     else:
         messages.info(request, _("No había nada nuevo que guardar."))
+    return redirect("session-attendance", session.pk)
 
 
-def put_answers_on(form: MarksForm, lines: list[MarkLine], recorded: actions.Recorded) -> None:
+def _put_answers_on(form: MarksForm, lines: list[MarkLine], recorded: actions.Recorded) -> None:
     """At each line what stands now and why; what was stored needs no more attention."""
     answers = {answer.enrolment_id: answer for answer in recorded.lines}
     for line in lines:
@@ -290,23 +287,9 @@ def session_sheet(request: SignedInRequest, pk: UUID) -> HttpResponse:
     for line in lines:
         line.chosen = form.chosen(line.pk, line.chosen)
     if request.method == "POST" and form.is_valid():
-        try:
-            recorded = actions.record_page(
-                session=session,
-                marks=form.marks(),
-                walk_ins=form.walk_ins(),
-                by=request.user,
-                origin=Attendance.Origin.SHEET,
-                seen=form.seen(),
-                reason=form.cleaned_data["reason"],
-            )
-        except Refused as refusal:
-            refusal.put_on(form)
-        else:
-            if recorded.is_whole:
-                tell_kept(request, recorded, len(form.walk_ins()))
-                return redirect("session-attendance", session.pk)
-            put_answers_on(form, lines, recorded)
+        answer = _kept(request, session, form, lines, Attendance.Origin.SHEET)
+        if answer:
+            return answer
     context = {
         "session": session,
         "title": _("Pasar a máquina la hoja de firmas"),
