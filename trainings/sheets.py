@@ -28,7 +28,7 @@ LEFT, TOP = 12 * mm, HEIGHT - 10 * mm
 INNER = WIDTH - 2 * LEFT
 LINES_PER_PAGE = 30
 LEAST_BLANK = 4
-LINE_HEIGHT = 5.6 * mm
+LINE_HEIGHT = 6.4 * mm
 KINDS = (
     gettext_lazy("Inducción"),
     gettext_lazy("Capacitación"),
@@ -39,11 +39,11 @@ TRAINING = 1
 # Heading and width of each column, in the order of the annex.
 COLUMNS = (
     (gettext_lazy("N.º"), 8 * mm),
-    (gettext_lazy("Apellidos y nombres"), 58 * mm),
+    (gettext_lazy("Apellidos y nombres"), 57 * mm),
     (gettext_lazy("N.º DNI"), 29 * mm),
     (gettext_lazy("Área u organización"), 36 * mm),
-    (gettext_lazy("Firma"), 35 * mm),
-    (gettext_lazy("Observaciones"), 20 * mm),
+    (gettext_lazy("Firma"), 34 * mm),
+    (gettext_lazy("Observaciones"), 22 * mm),
 )
 
 
@@ -263,7 +263,7 @@ def _table_head(canvas: Canvas, top: float) -> float:
 
 
 def _line(canvas: Canvas, line: SheetLine, number: int, top: float) -> float:
-    base, x = top - LINE_HEIGHT + 1.7 * mm, LEFT
+    base, x = top - LINE_HEIGHT + 2.1 * mm, LEFT
     cells = (str(number), line.name, None, line.organisation, "", line.note)
     for (_heading, width), text in zip(COLUMNS, cells, strict=True):
         canvas.rect(x, top - LINE_HEIGHT, width, LINE_HEIGHT)
@@ -287,9 +287,9 @@ def _document(canvas: Canvas, line: SheetLine, x: float, top: float, width: floa
     canvas.setFont(FONT, 8)
     for place, figure in enumerate(figures):
         left = x + 1.5 * mm + place * box
-        canvas.rect(left, top - LINE_HEIGHT + 0.9 * mm, box, LINE_HEIGHT - 1.8 * mm)
+        canvas.rect(left, top - LINE_HEIGHT + 1 * mm, box, LINE_HEIGHT - 2 * mm)
         if figure.strip():
-            canvas.drawCentredString(left + box / 2, top - LINE_HEIGHT + 1.8 * mm, figure)
+            canvas.drawCentredString(left + box / 2, top - LINE_HEIGHT + 2.2 * mm, figure)
     canvas.restoreState()
 
 
