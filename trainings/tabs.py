@@ -17,6 +17,11 @@ class Tab:
     label: Any
     url_name: str
     permission: str
+    also: tuple[str, ...] = ()  # addresses whose page it is too, when a form there was refused
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.url_name, *self.also)
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,30 @@ class TabLink:
     is_current: bool
 
 
-TABS: tuple[Tab, ...] = (Tab(_("Materiales"), "edition-materials", Permission.TRAINING_VIEW),)
+TABS: tuple[Tab, ...] = (
+    Tab(_("Asistencia"), "edition-attendance", Permission.ROSTER_VIEW),
+    Tab(
+        _("Pruebas"),
+        "edition-results",
+        Permission.ROSTER_VIEW,
+        also=("edition-scores", "edition-tally"),
+    ),
+    Tab(_("Quién completó"), "edition-completion", Permission.COMPLETION_APPROVE),
+    Tab(_("Materiales"), "edition-materials", Permission.TRAINING_VIEW),
+)
 
 
 def edition_tabs(request: HttpRequest, edition: Edition) -> list[TabLink]:
     """Those this person may open, in order; the one of this address is current."""
     current = request.resolver_match.url_name if request.resolver_match else ""
     return [
-        TabLink(tab.label, reverse(tab.url_name, args=[edition.pk]), tab.url_name == current)
+        TabLink(tab.label, reverse(tab.url_name, args=[edition.pk]), current in tab.names)
         for tab in TABS
-        if can(request.user, tab.permission)
+        if _may_open(request, tab, edition)
     ]
+
+
+def _may_open(request: HttpRequest, tab: Tab, edition: Edition) -> bool:
+    """Looking needs no reach over the edition; what changes it does."""
+    is_looking = tab.permission in (Permission.TRAINING_VIEW, Permission.ROSTER_VIEW)
+    return can(request.user, tab.permission, None if is_looking else edition)

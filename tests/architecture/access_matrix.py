@@ -100,7 +100,15 @@ SEES = {
 }
 SEES |= TRAINING_SEES
 # Seen by those, and still not theirs to change: 403.
-NOT_THEIRS = {("network_board", "other"): "R"}
+NOT_THEIRS = {
+    ("network_board", "other"): "R",
+    ("edition", "other"): "RT",
+    ("session", "other"): "RT",
+    ("session_documents", "own"): "T",
+    ("session_documents", "other"): "RT",
+}
+# What only looks: the rest changes something.
+LOOKING = {"organisation_view", "training_view", "roster_view"}
 
 PAGES = (
     # Anybody.

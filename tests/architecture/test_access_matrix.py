@@ -15,6 +15,7 @@ from members.models import Role
 from tests.architecture.access_matrix import (
     EVERYBODY_IN,
     LETTERS,
+    LOOKING,
     NOT_THEIRS,
     PAGES,
     PUBLIC,
@@ -114,7 +115,7 @@ def expected(page: Page, letter: str, side: str, method: str) -> tuple[int, ...]
         return (403,)
     if letter not in SEES[page.row][side == OTHER]:
         return (404,)
-    if letter in NOT_THEIRS.get((page.row, side), "") and page.permission != "organisation_view":
+    if letter in NOT_THEIRS.get((page.row, side), "") and page.permission not in LOOKING:
         return (403,)
     return allowed
 

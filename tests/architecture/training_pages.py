@@ -12,6 +12,7 @@ TRAINING_SEES = {
     "requirement": (ANYBODY, ANYBODY),
     "edition": (ANYBODY, ANYBODY),
     "session": (ANYBODY, ANYBODY),
+    "session_documents": (ANYBODY, ANYBODY),
     "enrolment": ("NRLTP", "N"),
     "walk_in": ("NRT", "N"),
     "completion": ("NRLTP", "N"),
@@ -21,14 +22,34 @@ TRAINING_SEES = {
     "publication_code": (ANYBODY, ANYBODY),
     "topic": (ANYBODY, ANYBODY),
     "topic_of": (ANYBODY, ANYBODY),
+    "opinion": (ANYBODY, ANYBODY),
+    "register": ("NRLTP", "NP"),  # P sees every organisation, and of its women who agreed
 }
 
 COURSES: tuple[Page, ...] = ()
 MATRIX: tuple[Page, ...] = ()
 EDITIONS: tuple[Page, ...] = ()
 ROSTERS: tuple[Page, ...] = ()
-SESSIONS: tuple[Page, ...] = ()
-COMPLETIONS: tuple[Page, ...] = ()
+SESSIONS: tuple[Page, ...] = (
+    Page("edition-attendance", "roster_view", row="edition"),
+    Page("session-attendance", "attendance_mark", BOTH, "session"),
+    Page("session-close", "attendance_mark", WRITE, "session"),
+    Page("session-reopen", "attendance_mark", WRITE, "session"),
+    Page("session-record", "attendance_mark", WRITE, "session"),
+    Page("session-sheet", "attendance_mark", BOTH, "session"),
+    # Documents in full are of those who may reveal them.
+    Page("session-print", "attendance_mark", row="session"),
+    Page("session-print-full", "attendance_mark", BOTH, "session_documents"),
+    Page("training-register", "roster_view", row="register"),
+    Page("edition-results", "roster_view", row="edition"),
+    Page("edition-scores", "attendance_mark", WRITE, "edition"),
+    Page("edition-tally", "attendance_mark", WRITE, "edition"),
+    Page("edition-opinion", PUBLIC, BOTH, "opinion"),
+)
+COMPLETIONS: tuple[Page, ...] = (
+    Page("edition-completion", "completion_approve", BOTH, "edition"),
+    Page("completion-void", "completion_approve", BOTH, "completion"),
+)
 CERTIFICATES: tuple[Page, ...] = ()
 MANUALS: tuple[Page, ...] = (
     Page("manual-read", PUBLIC, row="publication_code"),

@@ -17,6 +17,7 @@ from tests.factories.trainings import (
     SessionFactory,
 )
 from trainings.models import Topic
+from trainings.results import opinion_token
 
 
 def training_keys(
@@ -48,6 +49,9 @@ def training_keys(
         "requirement": {"pk": requirement.pk},
         "edition": {"pk": edition.pk},
         "session": {"pk": session.pk},
+        "session_documents": {"pk": session.pk},
+        "register": {"pk": organisation.pk},
+        "opinion": {"token": opinion_token(edition)},
         "enrolment": {"pk": enrolment.pk},
         "walk_in": {"pk": walk_in.pk},
         "completion": {"pk": completion.pk},

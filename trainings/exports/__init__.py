@@ -2,4 +2,7 @@
 
 from typing import Any
 
-EXPORTS: tuple[Any, ...] = ()
+from trainings.exports.attendance import ATTENDANCE, TRAINING_REGISTER
+from trainings.exports.completions import COMPLETIONS
+
+EXPORTS: tuple[Any, ...] = (ATTENDANCE, TRAINING_REGISTER, COMPLETIONS)

@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from trainings.views import completions as views
+
+urlpatterns = [
+    path(
+        "formacion/ediciones/<uuid:pk>/completaron/",
+        views.edition_completion,
+        name="edition-completion",
+    ),
+    path("formacion/resultados/<uuid:pk>/anular/", views.completion_void, name="completion-void"),
+]

@@ -1,0 +1,3 @@
+"""The cast of the registry."""
+
+from tests.members.conftest import *  # noqa: F403

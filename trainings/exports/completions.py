@@ -1,0 +1,146 @@
+"""The list of completions: each renewal is one more row; what was taken back is in none."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Concat, Trim
+from django.utils.translation import gettext_lazy as _
+
+from members.access import Permission
+from members.filters import OrganisationFilter
+from network.base.contracts import Asked, Column, Export, Kind
+from trainings.exports.scopes import scope_asked
+from trainings.models import Completion, Course, Edition
+
+
+class CompletionFilters(django_filters.FilterSet):
+    curso = django_filters.ModelChoiceFilter(
+        label=_("Curso"), field_name="course", queryset=Course.objects.order_by("name_key")
+    )
+    edicion = django_filters.ModelChoiceFilter(
+        label=_("Edición"),
+        field_name="enrolment__edition",
+        queryset=Edition.objects.select_related("version__course"),
+    )
+    organizacion = OrganisationFilter(field_name="organisation")
+    resultado = django_filters.ChoiceFilter(
+        label=_("Resultado"), field_name="result", choices=Completion.Result.choices
+    )
+    desde = django_filters.DateFilter(
+        label=_("Desde"), field_name="completed_on", lookup_expr="gte"
+    )
+    hasta = django_filters.DateFilter(
+        label=_("Hasta"), field_name="completed_on", lookup_expr="lte"
+    )
+
+
+def completions(asked: Asked) -> QuerySet[Any]:
+    rows = Completion.objects.within(scope_asked(asked)).filter(voided_at=None)
+    surnames = Concat("person__paternal_surname", Value(" "), "person__maternal_surname")
+    return rows.annotate(
+        person_name=Concat(
+            Trim(surnames), Value(", "), "person__given_names", output_field=CharField()
+        )
+    )
+
+
+COMPLETIONS = Export(
+    name="completions",
+    title=_("Quién completó"),
+    rows=completions,
+    permission=Permission.ROSTER_VIEW,
+    filters=CompletionFilters,
+    order="-completed_on",
+    columns=(
+        Column(
+            "person",
+            _("Apellidos y nombres"),
+            "person_name",
+            personal=True,
+            meaning=_("De quién se trata."),
+            width=34,
+        ),
+        Column(
+            "organisation",
+            _("Vino por"),
+            "organisation__name",
+            meaning=_("La organización con la que vino."),
+            width=34,
+        ),
+        Column("course", _("Curso"), "course__name", meaning=_("Qué completó."), width=34),
+        Column("version", _("Versión"), "version__number", Kind.NUMBER, meaning=_("Del curso.")),
+        Column(
+            "edition",
+            _("Edición"),
+            "enrolment__edition__number",
+            Kind.NUMBER,
+            meaning=_("Vacía: de un registro antiguo en papel."),
+        ),
+        Column(
+            "result",
+            _("Resultado"),
+            "result",
+            Kind.CHOICE,
+            meaning=_("Completó o no completó."),
+            choices=dict(Completion.Result.choices),
+        ),
+        Column(
+            "reason",
+            _("Motivo"),
+            "reason",
+            personal=True,
+            meaning=_("Por qué no completó, o por qué se decidió distinto de la regla."),
+            width=34,
+        ),
+        Column(
+            "is_exception",
+            _("Excepción"),
+            "is_exception",
+            Kind.YES_NO,
+            meaning=_("Se decidió distinto de lo que propone la regla."),
+        ),
+        Column(
+            "completed_on",
+            _("Día"),
+            "completed_on",
+            Kind.DATE,
+            meaning=_("Último día del curso."),
+            precision="completed_precision",
+            sort="completed_on",
+            width=12,
+        ),
+        Column("hours", _("Horas"), "hours", Kind.NUMBER, meaning=_("A las que vino.")),
+        Column(
+            "planned_hours",
+            _("Horas previstas"),
+            "planned_hours",
+            Kind.NUMBER,
+            meaning=_("De la edición, al aprobarse."),
+        ),
+        Column(
+            "valid_until",
+            _("Vale hasta"),
+            "valid_until",
+            Kind.DATE,
+            meaning=_("Último día. Vacío: no vence."),
+            width=12,
+        ),
+        Column(
+            "is_verified",
+            _("Verificado"),
+            "is_verified",
+            Kind.YES_NO,
+            meaning=_("«No»: registro antiguo sin papel que lo pruebe."),
+        ),
+        Column(
+            "person_id",
+            "persona_id",
+            "person_id",
+            personal=True,
+            meaning=_("Clave de la ficha de la persona."),
+            on_page=False,
+            is_hidden=True,
+        ),
+    ),
+)
