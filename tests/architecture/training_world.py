@@ -48,6 +48,8 @@ def training_keys(
         "requirement": {"pk": requirement.pk},
         "edition": {"pk": edition.pk},
         "session": {"pk": session.pk},
+        "run_edition": {"pk": edition.pk},
+        "run_session": {"pk": session.pk},
         "enrolment": {"pk": enrolment.pk},
         "walk_in": {"pk": walk_in.pk},
         "completion": {"pk": completion.pk},

@@ -2,4 +2,6 @@
 
 from typing import Any
 
-EXPORTS: tuple[Any, ...] = ()
+from trainings.exports import editions, rosters
+
+EXPORTS: tuple[Any, ...] = (*editions.EXPORTS, *rosters.EXPORTS)
