@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members.models import Person, User
 from network.base.dates import day
@@ -87,18 +88,18 @@ def _insert(id: UUID, edition: Edition, facts: SessionFacts) -> Session:
     if kept := Session.objects.filter(pk=id, edition=edition).first():
         return kept
     session = Session(pk=id, edition=edition, code=new_code())
-    _put(session, facts)
-    with _refusing(edition):
+    for name, value in vars(facts).items():
+        setattr(session, name, value)
+    with _refusing(session):
         session.save(force_insert=True)
     return session
 
 
-def _put(session: Session, facts: SessionFacts) -> None:
-    for name, value in vars(facts).items():
-        setattr(session, name, value)
-
-
-def _refusing(edition: Edition) -> AbstractContextManager[None]:
+def _refusing(session: Session) -> AbstractContextManager[None]:
+    """What is wrong with it as it would be saved; backwards times before what follows of them."""
+    edition = session.edition
+    if session.ends_at <= session.starts_at:
+        raise Refused(_("La sesión no puede terminar antes de empezar."), field="ends_at")
     dates = {"first": day(edition.starts_on), "last": day(edition.ends_on)}
     outside = _("La edición va del %(first)s al %(last)s: ese día queda fuera.") % dates
     return refusing_broken_rules(
@@ -128,7 +129,7 @@ def correct_session(
     """What it is about, how many hours it counts, who gives it. Its day is changed by moving it."""
     session = _locked(session)
     session.topic, session.planned_hours, session.trainer = topic, planned_hours, trainer
-    with _refusing(session.edition):
+    with _refusing(session):
         session.save(update_fields=["topic", "planned_hours", "trainer"])
     return session
 
@@ -165,13 +166,17 @@ def move_session(
         raise Refused(_("Esa sesión ya se dio y se cerró: no se mueve."), field="held_on")
     if (count := marks_made(session)) and not keep_marks:
         raise Refused(
-            _("Ya tiene %(count)s marcas. Di que se quedan con la sesión movida, o no la muevas.")
+            ngettext(
+                "Ya tiene %(count)s marca. Di que se queda con la sesión movida, o no la muevas.",
+                "Ya tiene %(count)s marcas. Di que se quedan con la sesión movida, o no la muevas.",
+                count,
+            )
             % {"count": count},
             field="keep_marks",
         )
     for name, value in moved.items():
         setattr(session, name, value)
-    with _refusing(session.edition):
+    with _refusing(session):
         session.save(update_fields=list(moved))
     return session
 

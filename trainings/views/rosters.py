@@ -464,9 +464,10 @@ def walk_in_join(request: SignedInRequest, pk: UUID) -> HttpResponse:
         ],
         "is_cut": len(people) > MOST_FOUND,
         "join": line.joins.filter(undone_at=None).select_related("person").first(),
-        "register_url": f"{reverse('person-register')}"
+        "register_url": reverse("person-register")
         if can(request.user, Permission.PERSON_REGISTER)
         else "",
+        "name_parts": _name_parts(line.walk_in_name),
         "crumbs": crumbs_of(line.edition, with_edition=True),
     }
     return render(request, "trainings/walk_in_join.html", context)
@@ -475,6 +476,20 @@ def walk_in_join(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def _words_of(line: Enrolment) -> str:
     """Her name as it was said, without what a search would take for a number."""
     return " ".join(word for word in fold(line.walk_in_name).split() if word.isalpha())
+
+
+def _name_parts(name: str) -> list[tuple[str, str]]:
+    """A first guess at names and surnames, to be checked where she is registered."""
+    surnames, comma, given = name.partition(",")
+    words = surnames.split()
+    if not comma:
+        count = max(len(words) - 2, 1)
+        given, words = " ".join(words[:count]), words[count:]
+    return [
+        ("given_names", given.strip()),
+        ("paternal_surname", " ".join(words[:1])),
+        ("maternal_surname", " ".join(words[1:])),
+    ]
 
 
 def _chosen(request: SignedInRequest) -> Person | None:

@@ -1,0 +1,1 @@
+from tests.members.conftest import *  # noqa: F403  # the same cast
