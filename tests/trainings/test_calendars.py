@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from tests.factories.accounts import sign_in
 from tests.factories.members import MembershipFactory
 from tests.factories.trainings import (
     CourseFactory,
@@ -18,6 +17,7 @@ from tests.factories.trainings import (
     EnrolmentFactory,
     SessionFactory,
 )
+from tests.trainings.clients import sign_in
 from trainings.actions.editions import cancel_edition
 from trainings.actions.planning import cancel_session, move_session
 

@@ -135,9 +135,7 @@ def test_seats_do_not_fall_below_those_promised(national):
 
 def test_an_edition_does_not_change_its_course(national):
     with pytest.raises(Refused, match="no cambia de curso"):
-        correct_edition(
-            edition=EditionFactory(), facts=facts(CourseVersionFactory()), by=national
-        )
+        correct_edition(edition=EditionFactory(), facts=facts(CourseVersionFactory()), by=national)
 
 
 def test_the_version_stays_once_somebody_completed_with_it(national):

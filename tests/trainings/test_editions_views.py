@@ -1,4 +1,4 @@
-"""Pages of editions and sessions, the page trainings begin from, and the turns of the start page."""
+"""Pages of editions and sessions, the page trainings begin from, turns of the start page."""
 
 import csv
 from datetime import time, timedelta
@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from network.base.ids import new_id
 from network.partners.models import Institution, Programme
-from tests.factories.accounts import sign_in
 from tests.factories.members import MembershipFactory, PersonFactory
 from tests.factories.trainings import (
     AttendanceFactory,
@@ -22,6 +21,7 @@ from tests.factories.trainings import (
     EnrolmentFactory,
     SessionFactory,
 )
+from tests.trainings.clients import sign_in
 from trainings.models import Edition, EditionFunding, Session
 from trainings.turns import TURNS
 
@@ -32,7 +32,9 @@ TODAY = timezone.localdate()
 @pytest.fixture
 def edition(madre_de_dios):
     version = CourseVersionFactory(course=CourseFactory(name="Trabajo seguro sin mercurio"))
-    return EditionFactory(version=version, number=5, regional_network=madre_de_dios, venue="Laberinto")
+    return EditionFactory(
+        version=version, number=5, regional_network=madre_de_dios, venue="Laberinto"
+    )
 
 
 def planned(version, network, **more):
@@ -91,9 +93,7 @@ def test_the_head_says_when_how_long_who_pays_and_who_teaches(client, trainer, e
     SessionFactory(edition=edition, held_on="2026-12-01", cancelled_at=timezone.now())
     programme = Programme.objects.create(name="Generaciones", code="GEN")
     EditionFunding.objects.create(edition=edition, programme=programme, share=100)
-    zenobia = PersonFactory(
-        given_names="Zenobia", paternal_surname="Lazo", maternal_surname=""
-    )
+    zenobia = PersonFactory(given_names="Zenobia", paternal_surname="Lazo", maternal_surname="")
     EditionTrainerFactory(edition=edition, person=zenobia)
 
     answer = sign_in(client, trainer).get(reverse("edition-detail", args=[edition.pk]))
@@ -367,7 +367,9 @@ def test_a_session_is_moved_with_its_marks_when_told_so(client, coordinator, edi
 
 
 def test_cancelling_a_session_shows_first_what_falls(client, coordinator, edition):
-    sessions = [SessionFactory(edition=edition, held_on=day) for day in (edition.starts_on, edition.ends_on)]
+    sessions = [
+        SessionFactory(edition=edition, held_on=day) for day in (edition.starts_on, edition.ends_on)
+    ]
     AttendanceFactory(session=sessions[0])
     address = reverse("session-cancel", args=[sessions[0].pk])
     signed_in = sign_in(client, coordinator)
@@ -464,9 +466,9 @@ def test_results_to_approve_are_of_editions_that_ended(client, edition, coordina
     CompletionFactory(enrolment=EnrolmentFactory(edition=ended))
     EnrolmentFactory(edition=edition)
 
-    assert [(row, row.undecided_count) for row, _url in home_of(client, coordinator)["to_approve"]] == [
-        (ended, 1)
-    ]
+    assert [
+        (row, row.undecided_count) for row, _url in home_of(client, coordinator)["to_approve"]
+    ] == [(ended, 1)]
     assert home_of(client, trainer)["to_approve"] == []
     assert told(coordinator) == ["Aprobar quién completó: falta 1"]
 
@@ -488,9 +490,7 @@ def test_the_page_trainings_begin_from_costs_the_same_for_one_or_three(
         SessionFactory(edition=edition)
         EnrolmentFactory(edition=edition, state="invited")
         EditionFactory(regional_network=madre_de_dios, starts_on=TODAY + timedelta(days=5))
-        past = EditionFactory(
-            regional_network=madre_de_dios, starts_on=TODAY - timedelta(days=30)
-        )
+        past = EditionFactory(regional_network=madre_de_dios, starts_on=TODAY - timedelta(days=30))
         SessionFactory(edition=past)
         EnrolmentFactory(edition=past)
     signed_in, address = sign_in(client, coordinator), reverse("training-home")

@@ -38,9 +38,7 @@ def members_of(organisation, count):
 
 
 def enrol(edition, people, by, state=State.INVITED, **more):
-    return enrol_people(
-        edition=edition, people=people, state=state, origin="region", by=by, **more
-    )
+    return enrol_people(edition=edition, people=people, state=state, origin="region", by=by, **more)
 
 
 def states_of(edition):
@@ -52,9 +50,7 @@ def test_each_is_enrolled_with_the_organisation_she_comes_from_that_day(coordina
     edition, (rosa,) = EditionFactory(), members_of(rio_claro, 1)
 
     done = enrol(edition, [rosa], coordinator)
-    Membership.objects.filter(person=rosa).update(
-        ends_on=timezone.localdate() - timedelta(days=1)
-    )
+    Membership.objects.filter(person=rosa).update(ends_on=timezone.localdate() - timedelta(days=1))
 
     line = done.added[0]
     line.refresh_from_db()
@@ -242,7 +238,9 @@ def test_an_invitation_past_the_seats_is_refused(coordinator):
         change_state(enrolment=line, state=State.INVITED, by=coordinator)
 
 
-def test_whoever_does_not_run_the_edition_only_answers(leader, coordinator, rio_claro, madre_de_dios):
+def test_whoever_does_not_run_the_edition_only_answers(
+    leader, coordinator, rio_claro, madre_de_dios
+):
     edition = EditionFactory(regional_network=madre_de_dios)
     line = EnrolmentFactory(edition=edition, organisation=rio_claro, state=State.PROPOSED)
 
@@ -359,9 +357,7 @@ def test_the_balance_counts_each_woman_once(rio_claro):
 # --- Needs --------------------------------------------------------------------------------------
 def test_needs_are_asked_once_and_used_in_every_edition(coordinator, felicitas):
     record_needs(person=felicitas, facts=NeedsFacts(children_count=2), by=coordinator)
-    record_needs(
-        person=felicitas, facts=NeedsFacts(children_count=1, diet="maní"), by=coordinator
-    )
+    record_needs(person=felicitas, facts=NeedsFacts(children_count=1, diet="maní"), by=coordinator)
 
     assert list(Needs.objects.values_list("person", "children_count", "diet")) == [
         (felicitas.pk, 1, "maní")

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Person
-from tests.factories.accounts import RoleAssignmentFactory, UserFactory, sign_in
+from tests.factories.accounts import RoleAssignmentFactory, UserFactory
 from tests.factories.members import ConsentFactory, MembershipFactory, PersonFactory
 from tests.factories.trainings import EditionFactory, EditionTrainerFactory, EnrolmentFactory
+from tests.trainings.clients import sign_in
 from trainings.actions.rosters import NeedsFacts, record_needs
 from trainings.models import Enrolment, Needs, Quota, WalkInJoin
 
@@ -84,7 +85,9 @@ def test_a_name_links_only_to_a_record_she_may_open(client, edition, coordinator
                                                     flor_de_cuarzo):  # fmt: skip
     near, far = line(edition, rio_claro, "Rosa"), line(edition, flor_de_cuarzo, "Olga")
 
-    links = {shown.key: shown.url for shown in roster_of(client, coordinator, edition).context["lines"]}
+    links = {
+        shown.key: shown.url for shown in roster_of(client, coordinator, edition).context["lines"]
+    }
 
     assert links == {near.pk: reverse("person-detail", args=[near.person_id]), far.pk: ""}
 
@@ -293,9 +296,10 @@ def test_needs_are_noted_from_the_roster(client, edition, coordinator, rio_claro
     assert "Revisa cuántos niños son." in refused.content.decode()
     needs = Needs.objects.get(person=hers.person)
     assert (needs.children_count, needs.needs_transport, needs.asked_by) == (2, True, coordinator)
-    assert "2 niños · movilidad desde Huepetuhe" in roster_of(
-        client, coordinator, edition
-    ).content.decode()
+    assert (
+        "2 niños · movilidad desde Huepetuhe"
+        in roster_of(client, coordinator, edition).content.decode()
+    )
 
 
 def test_logistics_count_those_with_a_seat_and_say_from_where(
@@ -342,7 +346,11 @@ def test_a_file_of_a_roster_is_what_its_reader_reaches(
     line(edition, rio_claro, "Rosa")
     line(edition, piedra_viva, "Olga")
     walk_in = EnrolmentFactory(
-        edition=edition, person=None, organisation=None, walk_in_name="=Ana", walk_in_organisation="x"
+        edition=edition,
+        person=None,
+        organisation=None,
+        walk_in_name="=Ana",
+        walk_in_organisation="x",
     )
 
     hers = csv_rows(client, leader, "roster", **personal())
@@ -463,13 +471,11 @@ def test_her_page_shows_the_editions_whose_rosters_the_reader_reaches(
     client, edition, leader, rio_claro, flor_de_cuarzo
 ):
     hers = line(edition, rio_claro, "Rosa")
-    EnrolmentFactory(
-        edition=EditionFactory(), person=hers.person, organisation=flor_de_cuarzo
-    )
+    EnrolmentFactory(edition=EditionFactory(), person=hers.person, organisation=flor_de_cuarzo)
 
     answer = sign_in(client, leader).get(reverse("person-detail", args=[hers.person_id]))
 
-    (_template, section), = [
+    ((_template, section),) = [
         pair for pair in answer.context["sections"] if "trainings" in pair[0]
     ]
     assert section["lines"] == [hers]

@@ -1,6 +1,5 @@
 """Verbs of the sessions of an edition: plan, correct, move, cancel. Marking them is elsewhere."""
 
-import secrets
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -17,11 +16,8 @@ from members.models import Person, User
 from network.base.dates import day
 from network.base.errors import Refused, refusing_broken_rules
 from trainings.actions.editions import locked, refuse_if_over
+from trainings.codes import session_code
 from trainings.models import Attendance, Edition, Session
-
-# Said aloud over a bad line: no vowels (no words), nothing that sounds or looks like another.
-CODE_LETTERS = "CDFGHJKMNPRTWXYZ"
-CODE_LENGTH = 6
 
 MENDED_AT = {
     "trainings_session_inside": "held_on",
@@ -47,7 +43,7 @@ class SessionFacts:
 def new_code() -> str:
     """Six letters no other session has."""
     while True:
-        code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
+        code = session_code()
         if not Session.objects.filter(code=code).exists():
             return code
 
