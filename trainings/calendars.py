@@ -71,7 +71,8 @@ def _event(session: Session, written: list[tuple[int, datetime]]) -> Iterator[st
     yield f"DTSTART;TZID={ZONE}:{_local(session.held_on, session.starts_at)}"
     yield f"DTEND;TZID={ZONE}:{_local(session.held_on, session.ends_at)}"
     yield f"SUMMARY:{_text(f'{title}: {session.topic}' if session.topic else title)}"
-    if place := ", ".join(filter(None, [edition.venue, edition.place_name])):
+    places = dict.fromkeys([edition.venue, edition.place_name])  # one may stand for both
+    if place := ", ".join(filter(None, places)):
         yield f"LOCATION:{_text(place)}"
     yield f"STATUS:{'CANCELLED' if is_off else 'CONFIRMED'}"
     if not is_off:

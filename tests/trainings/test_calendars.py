@@ -143,5 +143,5 @@ def test_a_calendar_costs_the_same_for_one_session_or_three(
     address = reverse("edition-calendar", args=[edition.pk])
     signed_in.get(address)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         signed_in.get(address)

@@ -1,8 +1,5 @@
 """Pages of rosters: who sees whom, ticking and changing, proposing, naming walk-ins, logistics."""
 
-import csv
-from io import StringIO
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +8,7 @@ from members.models import Person
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory
 from tests.factories.members import ConsentFactory, MembershipFactory, PersonFactory
 from tests.factories.trainings import EditionFactory, EditionTrainerFactory, EnrolmentFactory
-from tests.trainings.clients import sign_in
+from tests.trainings.clients import file_rows, sign_in
 from trainings.actions.rosters import NeedsFacts, record_needs
 from trainings.models import Enrolment, Needs, Quota, WalkInJoin
 
@@ -41,16 +38,6 @@ def roster_of(client, user, edition, query=""):
 
 def names_on(answer):
     return [shown.enrolment.listed_name for shown in answer.context["lines"]]
-
-
-def csv_rows(client, user, name, query="", **answers):
-    address = f"{reverse('export', args=[name])}?{query}"
-    answer = sign_in(client, user).post(address, {"format": "csv", **answers})
-    return list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
-
-
-def personal():
-    return {"is_personal": "on", "purpose": "training", "purpose_words": "Curso"}
 
 
 # --- Who sees whom ------------------------------------------------------------------------------
@@ -106,7 +93,7 @@ def test_whoever_left_the_registry_is_counted_and_not_named(how, client, edition
     assert "Rosa" not in answer.content.decode()
     assert answer.context["unnamed_count"] == 1
     assert '<span class="count">2 de 20</span>' in answer.content.decode()
-    assert [row[0] for row in csv_rows(client, coordinator, "roster", **personal())[1:]] == [
+    assert [row[0] for row in file_rows(coordinator, "roster", is_personal=True)[1:]] == [
         "Apaza, Olga"
     ]
 
@@ -137,7 +124,7 @@ def test_a_roster_costs_the_same_for_one_woman_or_three(
     Quota.objects.create(edition=edition, organisation=rio_claro, seats=9)
     roster_of(client, coordinator, edition)
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(24):
         client.get(reverse("edition-roster", args=[edition.pk]))
 
 
@@ -150,7 +137,7 @@ def test_the_list_of_enrolments_costs_the_same_for_one_or_three(
     signed_in = sign_in(client, coordinator)
     signed_in.get(reverse("roster-list"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         answer = signed_in.get(reverse("roster-list"))
 
     assert answer.context["listing"].total == count
@@ -277,11 +264,11 @@ def test_a_page_of_candidates_costs_the_same_for_one_or_three(
     signed_in, address = sign_in(client, coordinator), reverse("edition-enrol", args=[edition.pk])
     woman(rio_claro, "Rosa")
     signed_in.get(address)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         signed_in.get(address)
     for number in range(2):
         woman(rio_claro, f"Olga {number}")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         signed_in.get(address)
 
 
@@ -331,8 +318,8 @@ def test_the_file_of_logistics_has_the_rows_of_the_page_and_names_only_with_righ
     line(EditionFactory(), rio_claro, "De otra edición")
     query = f"edicion={edition.pk}"
 
-    plain = csv_rows(client, coordinator, "logistics", query)
-    named = csv_rows(client, coordinator, "logistics", query, **personal())
+    plain = file_rows(coordinator, "logistics", query)
+    named = file_rows(coordinator, "logistics", query, is_personal=True)
 
     assert plain[0] == ["Curso", "Edición", "Vino por", "Niños", "Movilidad", "Preguntado el"]
     assert [row[2:4] for row in plain[1:]] == [["Río Claro", "2"]]
@@ -353,8 +340,8 @@ def test_a_file_of_a_roster_is_what_its_reader_reaches(
         walk_in_organisation="x",
     )
 
-    hers = csv_rows(client, leader, "roster", **personal())
-    all_of_it = csv_rows(client, coordinator, "roster", f"edicion={edition.pk}", **personal())
+    hers = file_rows(leader, "roster", is_personal=True)
+    all_of_it = file_rows(coordinator, "roster", f"edicion={edition.pk}", is_personal=True)
 
     assert [row[0] for row in hers[1:]] == ["Apaza, Rosa"]
     assert [row[0] for row in all_of_it[1:]] == ["'=Ana", "Apaza, Olga", "Apaza, Rosa"]
@@ -368,7 +355,7 @@ def test_outside_the_network_only_those_who_agreed_are_in_the_file(
     line(edition, rio_claro, "Olga")
     ConsentFactory(person=agreed, purpose="share_solidaridad")
 
-    rows = csv_rows(client, analyst_with_personal_data, "roster", **personal())
+    rows = file_rows(analyst_with_personal_data, "roster", is_personal=True)
 
     assert [row[0] for row in rows[1:]] == ["Apaza, Rosa"]
 

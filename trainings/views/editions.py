@@ -234,16 +234,13 @@ def edition_open(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def edition_close(request: SignedInRequest, pk: UUID) -> HttpResponse:
     edition = edition_in_reach(request, pk, Permission.EDITION_EDIT)
     pending = actions.unmarked_sessions(edition)
-    form = CloseForm(request.POST or None, is_asked=bool(pending))
-    if request.method == "POST" and (form.is_valid() or not form.fields):
-        answers = form.cleaned_data if form.is_bound else {}
+    sent = request.POST if request.method == "POST" else None  # a box not ticked sends nothing
+    form = CloseForm(sent, is_asked=bool(pending))
+    if request.method == "POST" and form.is_valid():
         try:
-            actions.close_edition(edition=edition, by=request.user, **answers)
+            actions.close_edition(edition=edition, by=request.user, **form.cleaned_data)
         except Refused as refusal:
-            if form.is_bound:
-                refusal.put_on(form)
-            else:
-                messages.warning(request, refusal.message)
+            refusal.put_on(form)
         else:
             messages.success(request, _("Edición cerrada."))
             return to_edition(edition)

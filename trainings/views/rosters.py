@@ -86,7 +86,7 @@ def _roster_page(
     shown = rows.filter(state=wanted) if wanted in State.values else rows
     balance = Balance.of(edition)
     context = edition_head(request, edition) | {
-        "lines": _lines(request, shown, set(ticked)),
+        "lines": _lines(request, edition, shown, set(ticked)),
         "unnamed_count": rows.count() - rows.named().count(),
         "states": _states(rows, wanted),
         "balance": balance,
@@ -107,12 +107,14 @@ def _is_going(edition: Edition) -> bool:
     return not (edition.closed_on or edition.cancelled_on)
 
 
-def _lines(request: SignedInRequest, rows: Any, ticked: set[str]) -> list[Line]:
+def _lines(request: SignedInRequest, edition: Edition, rows: Any, ticked: set[str]) -> list[Line]:
     found = list(
         rows.named()
         .select_related("person__needs", "organisation")
         .order_by("person__name_key", "walk_in_key", "pk")
     )
+    for line in found:
+        line.edition = edition
     people = [line.person_id for line in found if line.person_id]
     seen = set(
         Person.objects.visible_to(request.user).filter(pk__in=people).values_list("pk", flat=True)
@@ -214,6 +216,8 @@ def _refuse_not_hers(user: User, lines: list[Enrolment], state: str) -> None:
     """Whoever does not run the edition only answers, for women of her own reach."""
     for line in lines:
         ensure(user, Permission.ENROL, line)
+        if runs(user, line.edition):
+            continue
         if line.state != state and state not in next_states(line, user):
             told = {"name": line.listed_name, "before": line.get_state_display()}
             raise Refused(_("%(name)s está «%(before)s»: eso lo cambia quien organiza.") % told)
