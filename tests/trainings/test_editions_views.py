@@ -132,7 +132,10 @@ def test_the_history_of_an_edition_is_told_to_those_who_may_read_it(
         reverse("edition-cancel", args=[edition.pk]), {"reason": "Lluvias"}
     )
 
-    assert "Historia de esta edición" in client.get(page).content.decode()
+    SessionFactory(edition=edition)
+    shown = client.get(page).content.decode()
+    assert "Historia de esta edición" in shown
+    assert "Agregó sesión: 9:00" in shown
     assert sign_in(client, trainer).get(page).context["history"] == []
 
 
