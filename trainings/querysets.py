@@ -7,7 +7,19 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, DecimalField, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -79,6 +91,32 @@ class EditionQuerySet(models.QuerySet):
         )
         return self.annotate(seats_taken=Coalesce(Subquery(taken), 0))
 
+    def with_state(self, on: date) -> EditionQuerySet:
+        """`state` on a day: the SQL of `Edition.state_on`, over its `seats_taken`."""
+        states = apps.get_model("trainings", "Edition").State
+        is_open = Q(opened_on__lte=on)
+        return self.with_seats_taken().annotate(
+            state=Case(
+                When(cancelled_on__isnull=False, then=Value(states.CANCELLED)),
+                When(closed_on__isnull=False, then=Value(states.CLOSED)),
+                When(ends_on__lt=on, then=Value(states.ENDED)),
+                When(starts_on__lte=on, then=Value(states.RUNNING)),
+                When(is_open & Q(seats__lte=F("seats_taken")), then=Value(states.FULL)),
+                When(is_open, then=Value(states.OPEN)),
+                default=Value(states.PLANNED),
+                output_field=models.CharField(),
+            )
+        )
+
+    def going(self) -> EditionQuerySet:
+        """Neither closed nor cancelled."""
+        return self.filter(closed_on=None, cancelled_on=None)
+
+    def taught_by(self, person_id: Any) -> EditionQuerySet:
+        """Those in which this person teaches."""
+        trainers = apps.get_model("trainings", "EditionTrainer").objects
+        return self.filter(Exists(trainers.filter(edition=OuterRef("pk"), person=person_id)))
+
     def with_planned_hours(self) -> EditionQuerySet:
         """`planned_hours`: of all sessions not cancelled, held or still to come."""
         sessions = apps.get_model("trainings", "Session").objects.standing()
@@ -99,6 +137,12 @@ class SessionQuerySet(models.QuerySet):
     def standing(self) -> SessionQuerySet:
         """Not cancelled: what counts as planned."""
         return self.filter(cancelled_at=None)
+
+    def not_fully_marked(self) -> SessionQuerySet:
+        """Nobody was marked yet, or somebody of its roster was not."""
+        marks = apps.get_model("trainings", "Attendance").objects.on_roster()
+        hers = marks.filter(session=OuterRef("pk"))
+        return self.filter(~Exists(hers.exclude(mark="")) | Exists(hers.filter(mark="")))
 
     def in_order(self) -> SessionQuerySet:
         return self.order_by("held_on", "starts_at")
@@ -188,7 +232,12 @@ class CompletionQuerySet(models.QuerySet):
         reach = Q(person__in=people.within(scope))
         if not scope.only_shared:
             reach |= Q(organisation__in=scope.organisation_ids)
-        return self.filter(reach, person__trashed_at=None, person__withdrawn_at=None)
+        return self.filter(
+            reach,
+            person__trashed_at=None,
+            person__withdrawn_at=None,
+            person__merged_into=None,
+        )
 
     def achieved(self) -> CompletionQuerySet:
         """Completed, and not taken back."""

@@ -1,5 +1,6 @@
 """The parts of an edition's page. Each is a page of its own; who may not open one sees no tab."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
 from network.base.access import can
-from trainings.models import Edition
+from trainings.models import Edition, Enrolment
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Tab:
     label: Any
     url_name: str
     permission: str
+    count: Callable[[Edition], str] | None = None  # small words beside the label
     also: tuple[str, ...] = ()  # addresses whose page it is too, when a form there was refused
 
     @property
@@ -29,10 +31,20 @@ class TabLink:
     label: Any
     url: str
     is_current: bool
+    count: str = ""
+
+
+def seats_in_words(edition: Edition) -> str:
+    """11 de 20; without seats, 11. Counts whoever a seat is promised to, named or not."""
+    taken = Enrolment.objects.holding().filter(edition=edition).count()
+    if edition.seats is None:
+        return str(taken)
+    return str(_("%(taken)s de %(seats)s")) % {"taken": taken, "seats": edition.seats}
 
 
 TABS: tuple[Tab, ...] = (
     Tab(_("Asistencia"), "edition-attendance", Permission.ROSTER_VIEW),
+    Tab(_("Inscritas"), "edition-roster", Permission.ROSTER_VIEW, count=seats_in_words),
     Tab(
         _("Pruebas"),
         "edition-results",
@@ -41,6 +53,7 @@ TABS: tuple[Tab, ...] = (
     ),
     Tab(_("Quién completó"), "edition-completion", Permission.COMPLETION_APPROVE),
     Tab(_("Materiales"), "edition-materials", Permission.TRAINING_VIEW),
+    Tab(_("Edición"), "edition-detail", Permission.TRAINING_VIEW),
 )
 
 
@@ -48,7 +61,12 @@ def edition_tabs(request: HttpRequest, edition: Edition) -> list[TabLink]:
     """Those this person may open, in order; the one of this address is current."""
     current = request.resolver_match.url_name if request.resolver_match else ""
     return [
-        TabLink(tab.label, reverse(tab.url_name, args=[edition.pk]), current in tab.names)
+        TabLink(
+            tab.label,
+            reverse(tab.url_name, args=[edition.pk]),
+            current in tab.names,
+            tab.count(edition) if tab.count else "",
+        )
         for tab in TABS
         if _may_open(request, tab, edition)
     ]

@@ -19,6 +19,7 @@ from members.duplicates import Likeness, look_alikes
 from members.exports import PEOPLE
 from members.forms.answers import SAVE, answers_of, step_of
 from members.forms.people import (
+    NAME_PARTS,
     AnswersForm,
     CorrectionForm,
     DocumentForm,
@@ -52,6 +53,8 @@ from network.base.historylog import newest_lines
 from network.base.listing import listing_page, select
 
 SAVE_AND_ADD, BACK = "guardar_otra", "corregir"
+# From a page that knows her name already; posted, so that no name travels in an address.
+BEGIN = "empezar"
 RECENT_LINES = 8
 MOST_PRINTED = 500
 
@@ -115,6 +118,8 @@ def _where_she_registers(request: SignedInRequest) -> QuerySet[Organisation]:
 @requires(Permission.PERSON_REGISTER)
 def person_register(request: SignedInRequest) -> HttpResponse:
     """Form, then the answers to check with what she agrees to, then the record."""
+    if step_of(request) == BEGIN:
+        return _registration_page(request, _begun(request))
     form = RegistrationForm(
         request.POST or None,
         organisations=_where_she_registers(request),
@@ -137,6 +142,11 @@ def person_register(request: SignedInRequest) -> HttpResponse:
             return _registration_review(request, form, answers, alike)
         return _registration_page(request, form, alike)
     return _register(request, form, answers, alike)
+
+
+def _begun(request: SignedInRequest) -> RegistrationForm:
+    said = {name: request.POST[name] for name in NAME_PARTS if name in request.POST}
+    return RegistrationForm(organisations=_where_she_registers(request), initial=said)
 
 
 def _is_taken(request: SignedInRequest, form: RegistrationForm) -> bool:

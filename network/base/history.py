@@ -59,7 +59,7 @@ def _where_filled(model: type[Model], column: str) -> models.Index:
     return models.Index(
         fields=[column],
         condition=models.Q(**{f"{column}__isnull": False}),
-        name=f"{model._meta.model_name[:13]}_{column[:13]}_ev",
+        name=f"{model.__name__.lower()[:13]}_{column[:13]}_ev",
     )
 
 

@@ -9,7 +9,7 @@ label, a row by its name. `StoredChange` finds one change again, to revert it.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from network.base.dates import PartialDate, day, day_and_hour
+from network.base.dates import PartialDate, day, day_and_hour, hour
 from network.base.fields import SealedField
 
 # Who and when are told beside every entry; these columns say it a second time.
@@ -409,6 +409,8 @@ def _said(column: Any, value: Any) -> str:
         return force_str(dict(column.flatchoices).get(value, value))
     if isinstance(value, datetime):
         return day_and_hour(value)
+    if isinstance(value, time):
+        return hour(value)
     return day(value) if isinstance(value, date) else str(value)
 
 

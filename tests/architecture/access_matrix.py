@@ -10,7 +10,11 @@ Claro where a role has a place; "other" rows are of Puno. Beside them the test s
 """
 
 from tests.architecture.page import BOTH, EITHER, MOVED, PUBLIC, SIGNED_IN, WRITE, Page
-from tests.architecture.training_pages import TRAINING_PAGES, TRAINING_SEES
+from tests.architecture.training_pages import (
+    TRAINING_NOT_THEIRS,
+    TRAINING_PAGES,
+    TRAINING_SEES,
+)
 
 LETTERS = "NRLTAPUDM"
 EVERYBODY_IN = LETTERS + "E"
@@ -102,6 +106,7 @@ SEES |= TRAINING_SEES
 # Seen by those, and still not theirs to change: 403.
 NOT_THEIRS = {
     ("network_board", "other"): "R",
+    **TRAINING_NOT_THEIRS,
     ("edition", "other"): "RT",
     ("session", "other"): "RT",
     ("session_documents", "own"): "T",

@@ -4,7 +4,7 @@ Editions hold nobody's data: whoever works with trainings sees them all. Who run
 her own region) may change it; a line of a roster is seen by the region or organisation it is of.
 """
 
-from tests.architecture.page import BOTH, PUBLIC, WRITE, Page
+from tests.architecture.page import BOTH, MOVED, PUBLIC, WRITE, Page
 
 ANYBODY = "NRLTAPUDME"
 TRAINING_SEES = {
@@ -13,6 +13,9 @@ TRAINING_SEES = {
     "edition": (ANYBODY, ANYBODY),
     "session": (ANYBODY, ANYBODY),
     "session_documents": (ANYBODY, ANYBODY),
+    # The same rows at addresses that change them.
+    "run_edition": (ANYBODY, ANYBODY),
+    "run_session": (ANYBODY, ANYBODY),
     "enrolment": ("NRLTP", "N"),
     "walk_in": ("NRT", "N"),
     "completion": ("NRLTP", "N"),
@@ -26,10 +29,49 @@ TRAINING_SEES = {
     "register": ("NRLTP", "NP"),  # P sees every organisation, and of its women who agreed
 }
 
+# They see these rows, and do not run them.
+TRAINING_NOT_THEIRS = {
+    ("run_edition", "own"): "L",
+    ("run_edition", "other"): "RLT",
+    ("run_session", "own"): "L",
+    ("run_session", "other"): "RLT",
+}
+
 COURSES: tuple[Page, ...] = ()
 MATRIX: tuple[Page, ...] = ()
-EDITIONS: tuple[Page, ...] = ()
-ROSTERS: tuple[Page, ...] = ()
+EDITIONS: tuple[Page, ...] = (
+    Page("training-home", "training_view"),
+    Page("edition-list", "training_view"),
+    Page("edition-add", "edition_edit", BOTH),
+    Page("edition-detail", "training_view", row="edition"),
+    Page("edition-calendar", "training_view", row="edition"),
+    Page("edition-edit", "edition_edit", BOTH, row="run_edition"),
+    Page("edition-trainers", "edition_edit", BOTH, row="run_edition"),
+    Page("edition-institutions", "edition_edit", BOTH, row="run_edition"),
+    Page("edition-funding", "edition_edit", BOTH, row="run_edition"),
+    Page("edition-quotas", "edition_edit", BOTH, row="run_edition"),
+    Page("edition-open", "edition_edit", WRITE, row="run_edition", post=MOVED),
+    Page("edition-close", "edition_edit", BOTH, row="run_edition"),
+    Page("edition-cancel", "edition_edit", BOTH, row="run_edition"),
+    Page("edition-reopen", "edition_edit", WRITE, row="run_edition", post=MOVED),
+    Page("session-add", "edition_edit", BOTH, row="run_edition"),
+    Page("session-add-many", "edition_edit", BOTH, row="run_edition"),
+    Page("session-edit", "edition_edit", BOTH, row="run_session"),
+    Page("session-move", "edition_edit", BOTH, row="run_session"),
+    Page("session-cancel", "edition_edit", BOTH, row="run_session"),
+)
+ROSTERS: tuple[Page, ...] = (
+    Page("roster-list", "roster_view"),
+    Page("edition-roster", "roster_view", row="edition"),
+    Page("edition-logistics", "roster_view", row="edition"),
+    Page("edition-enrol", "enrol", BOTH, row="edition"),
+    Page("roster-change", "enrol", WRITE, row="edition"),
+    Page("edition-promote", "enrol", WRITE, row="run_edition"),
+    Page("enrolment-needs", "enrol", BOTH, row="enrolment"),
+    Page("walk-in-join", "attendance_mark", BOTH, row="walk_in"),
+    Page("walk-in-separate", "attendance_mark", WRITE, row="walk_in", post=MOVED),
+    Page("person-calendar", "roster_view", row="person"),
+)
 SESSIONS: tuple[Page, ...] = (
     Page("edition-attendance", "roster_view", row="edition"),
     Page("session-attendance", "attendance_mark", BOTH, "session"),

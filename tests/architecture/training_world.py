@@ -52,6 +52,8 @@ def training_keys(
         "session_documents": {"pk": session.pk},
         "register": {"pk": organisation.pk},
         "opinion": {"token": opinion_token(edition)},
+        "run_edition": {"pk": edition.pk},
+        "run_session": {"pk": session.pk},
         "enrolment": {"pk": enrolment.pk},
         "walk_in": {"pk": walk_in.pk},
         "completion": {"pk": completion.pk},

@@ -2,7 +2,14 @@
 
 from typing import Any
 
+from trainings.exports import editions, rosters
 from trainings.exports.attendance import ATTENDANCE, TRAINING_REGISTER
 from trainings.exports.completions import COMPLETIONS
 
-EXPORTS: tuple[Any, ...] = (ATTENDANCE, TRAINING_REGISTER, COMPLETIONS)
+EXPORTS: tuple[Any, ...] = (
+    *editions.EXPORTS,
+    *rosters.EXPORTS,
+    ATTENDANCE,
+    TRAINING_REGISTER,
+    COMPLETIONS,
+)

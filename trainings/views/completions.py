@@ -16,8 +16,8 @@ from members.views.reviewing import kept_if
 from network.base.access import ensure, requires
 from network.base.errors import Refused
 from trainings.actions import completions as actions
+from trainings.editions import crumbs_below, edition_head
 from trainings.forms.completions import DecisionsForm, VoidForm
-from trainings.heads import edition_crumbs, edition_head
 from trainings.models import Completion, Enrolment
 from trainings.proposals import Proposal, proposals_shown_to
 from trainings.views.sessions import edition_in_reach
@@ -52,8 +52,7 @@ def edition_completion(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, sentence % {"count": approved.written})
                 return redirect("edition-completion", edition.pk)
             is_review = True
-    sessions = list(edition.sessions.standing().in_order())
-    context = edition_head(request, edition, sessions) | {
+    context = edition_head(request, edition) | {
         "form": form,
         "summary": summary_in_words(form, proposals, is_review=is_review),
         "is_review": is_review,
@@ -118,6 +117,6 @@ def completion_void(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "edition": edition,
             "title": _("Anular la decisión"),
             "lead": f"{completion.person.full_name}: {completion.get_result_display().lower()}",
-            "crumbs": edition_crumbs(edition),
+            "crumbs": crumbs_below(edition),
         },
     )

@@ -20,6 +20,7 @@ from network.base.access import can, ensure, public, requires
 from network.base.errors import Refused
 from network.documents.views import INERT
 from trainings.actions import manuals as actions
+from trainings.editions import edition_head
 from trainings.forms.manuals import (
     OrganisationHandoutForm,
     RosterHandoutForm,
@@ -28,8 +29,8 @@ from trainings.forms.manuals import (
     VersionForm,
 )
 from trainings.manuals import shelf, stores_in_words
-from trainings.models import Edition, Enrolment, PublicationVersion, Topic
-from trainings.tabs import edition_tabs
+from trainings.models import Enrolment, PublicationVersion, Topic
+from trainings.views.editions import edition_in_reach
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 
@@ -267,8 +268,7 @@ def _ensure_store(request: SignedInRequest, region: RegionalNetwork | None) -> N
 @requires(Permission.TRAINING_VIEW)
 def edition_materials(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What was handed out in an edition, and to whom, among those she may see."""
-    rows = Edition.objects.visible_to(request.user).select_related("version__course")
-    edition = get_object_or_404(rows, pk=pk)
+    edition = edition_in_reach(request, pk)
     user = request.user
     handouts = edition.handouts.select_related("version__publication", "person", "receipt")
     seen = Enrolment.objects.visible_to(user).on_roster().named().filter(edition=edition)
@@ -298,9 +298,8 @@ def edition_materials(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(
         request,
         "trainings/edition_materials.html",
-        {
-            "edition": edition,
-            "tabs": edition_tabs(request, edition),
+        edition_head(request, edition)
+        | {
             "form": form,
             "handed": [h for h in handouts.order_by("handed_on") if h.person_id in named],
             "handed_count": handouts.count(),

@@ -18,8 +18,8 @@ from network.base.errors import Refused
 from network.base.ids import new_id
 from trainings.access import ensure_may_mark, may_mark
 from trainings.actions import results as actions
+from trainings.editions import edition_head
 from trainings.forms.results import OpinionForm, ScoresForm, TallyForm
-from trainings.heads import edition_head
 from trainings.marking import lines_of_edition, shown_to
 from trainings.models import Edition, TestScore
 from trainings.results import edition_of_token, gains_of, opinion_of, opinion_url
@@ -83,9 +83,8 @@ def _results_page(
     tally: TallyForm | None = None,
 ) -> HttpResponse:
     is_mine = may_mark(request.user, edition)
-    sessions = list(edition.sessions.standing().in_order())
     empty = TallyForm(initial={"answered_on": timezone.localdate(), "client_id": new_id()})
-    context = edition_head(request, edition, sessions) | {
+    context = edition_head(request, edition) | {
         "form": form,
         "tally": tally or empty,
         "may_mark": is_mine,

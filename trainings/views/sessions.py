@@ -22,6 +22,7 @@ from network.base.errors import Refused
 from network.base.ids import new_id
 from trainings.access import ensure_may_mark, may_mark
 from trainings.actions import attendance as actions
+from trainings.editions import crumbs_below, edition_head, session_lead
 from trainings.forms.sessions import (
     BLANK_LINES,
     MarksForm,
@@ -31,7 +32,6 @@ from trainings.forms.sessions import (
     TypedForm,
 )
 from trainings.grid import grid_of
-from trainings.heads import edition_crumbs, edition_head, session_lead
 from trainings.marking import (
     MarkLine,
     corrections_of,
@@ -72,7 +72,7 @@ def _session(request: SignedInRequest, pk: UUID) -> Session:
 def edition_attendance(request: SignedInRequest, pk: UUID) -> HttpResponse:
     edition = edition_in_reach(request, pk)
     grid = grid_of(edition, request.user)
-    context = edition_head(request, edition, grid.sessions)
+    context = edition_head(request, edition)
     context |= {"grid": grid, "may_mark": may_mark(request.user, edition)}
     return render(request, "trainings/edition_attendance.html", context)
 
@@ -163,7 +163,7 @@ def _session_page(
         "edition": session.edition,
         "title": _("Pasar asistencia"),
         "lead": session_lead(session),
-        "crumbs": edition_crumbs(session.edition),
+        "crumbs": crumbs_below(session.edition),
         "form": form,
         "lines": lines,
         "out_of_reach": total - len(lines),
@@ -213,7 +213,10 @@ def session_record(request: SignedInRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Hoja de firmas guardada."))
             return redirect("session-attendance", session.pk)
     context = {"form": form, "session": session, "title": _("Foto de la hoja de firmas")}
-    context |= {"lead": session_lead(session), "crumbs": edition_crumbs(session.edition)}
+    context |= {
+        "lead": session_lead(session),
+        "crumbs": crumbs_below(session.edition),
+    }
     return render(request, "trainings/session_record.html", context)
 
 
@@ -254,7 +257,10 @@ def session_print_full(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
         return _pdf(request, session, lines, revealed_to=request.user)
     context = {"form": form, "title": _("Hoja con el DNI completo"), "session": session}
-    context |= {"lead": session_lead(session), "crumbs": edition_crumbs(session.edition)}
+    context |= {
+        "lead": session_lead(session),
+        "crumbs": crumbs_below(session.edition),
+    }
     return render(request, "trainings/session_print.html", context)
 
 
@@ -294,7 +300,7 @@ def session_sheet(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "session": session,
         "title": _("Pasar a máquina la hoja de firmas"),
         "lead": session_lead(session),
-        "crumbs": edition_crumbs(session.edition),
+        "crumbs": crumbs_below(session.edition),
         "form": form,
         "lines": lines,
         "extras": form.extras(BLANK_LINES),
