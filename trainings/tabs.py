@@ -31,7 +31,7 @@ class TabLink:
     label: Any
     url: str
     is_current: bool
-    count: str = ""
+    count: str | None = None
 
 
 def seats_in_words(edition: Edition) -> str:
@@ -65,7 +65,7 @@ def edition_tabs(request: HttpRequest, edition: Edition) -> list[TabLink]:
             tab.label,
             reverse(tab.url_name, args=[edition.pk]),
             current in tab.names,
-            tab.count(edition) if tab.count else "",
+            tab.count(edition) if tab.count else None,
         )
         for tab in TABS
         if _may_open(request, tab, edition)
