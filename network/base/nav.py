@@ -1,10 +1,12 @@
 """Entries of the main menu. An app declares NAV in its own nav.py; nobody keeps a central list."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.encoding import force_str
 
 from network.base.access import can
 from network.base.contracts import declared
@@ -26,7 +28,7 @@ class NavItem:
 
 @dataclass(frozen=True)
 class NavLink:
-    label: Any
+    label: str
     url: str
     is_current: bool
 
@@ -36,8 +38,15 @@ def visible_nav(request: HttpRequest) -> list[NavLink]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    items = sorted(declared("nav").values(), key=lambda item: item.order)
-    links = [(item.label, reverse(item.url_name)) for item in items if can(user, item.permission)]
+    links = [
+        (force_str(item.label), url) for item, url in _entries() if can(user, item.permission)
+    ]
     under = [url for _label, url in links if request.path.startswith(url)]
     current = max(under, key=len, default="")
     return [NavLink(label, url, url == current) for label, url in links]
+
+
+@cache
+def _entries() -> list[tuple[NavItem, str]]:
+    items = sorted(declared("nav").values(), key=lambda item: item.order)
+    return [(item, reverse(item.url_name)) for item in items]

@@ -190,7 +190,7 @@ def test_a_page_that_fails_before_sign_in_still_has_its_frame():
 
     assert frame["signed_in"] is None
     assert frame["home_url"] == "/"
-    assert frame["nav_links"]() == []
+    assert frame["frame"]().links == ()
 
 
 def test_cells_of_one_to_four_are_withheld():
