@@ -38,8 +38,11 @@ def visible_nav(request: HttpRequest) -> list[NavLink]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
+    items = sorted(declared("nav").values(), key=lambda item: item.order)
     links = [
-        (force_str(item.label), url) for item, url in _entries() if can(user, item.permission)
+        (force_str(item.label), _address(item.url_name))
+        for item in items
+        if can(user, item.permission)
     ]
     under = [url for _label, url in links if request.path.startswith(url)]
     current = max(under, key=len, default="")
@@ -47,6 +50,5 @@ def visible_nav(request: HttpRequest) -> list[NavLink]:
 
 
 @cache
-def _entries() -> list[tuple[NavItem, str]]:
-    items = sorted(declared("nav").values(), key=lambda item: item.order)
-    return [(item, reverse(item.url_name)) for item in items]
+def _address(url_name: str) -> str:
+    return reverse(url_name)
