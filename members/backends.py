@@ -4,16 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
-
 from django.db import DEFAULT_DB_ALIAS
 
 from members.models import User
 from network.base.written import WrittenQuery
 
 _COLUMNS = [field.attname for field in User._meta.concrete_fields]
-_account = WrittenQuery(
-    lambda pk: User.objects.filter(pk=pk).values_list(*_COLUMNS), UUID(int=0)
-)
+_account = WrittenQuery(lambda pk: User.objects.filter(pk=pk).values_list(*_COLUMNS), UUID(int=0))
 
 
 class AccountBackend(AuthenticationBackend):

@@ -180,6 +180,7 @@ PEOPLE = Export(
     name="people",
     title=_("Personas"),
     rows=people,
+    lines=lambda: _described(timezone.localdate()),
     left_out=_left_out_people,
     permission=Permission.PERSON_VIEW,
     filters=PersonFilters,

@@ -252,9 +252,11 @@ class RoleAssignment(models.Model):
 _ROLE = [field.attname for field in RoleAssignment._meta.concrete_fields]
 _BODY = ["id", "name"]
 _written_roles = WrittenQuery(
-    lambda user_id, today: RoleAssignment.objects.in_force(today)
-    .filter(user=user_id)
-    .values_list(*_ROLE, "regional_network__name", "organisation__name"),
+    lambda user_id, today: (
+        RoleAssignment.objects.in_force(today)
+        .filter(user=user_id)
+        .values_list(*_ROLE, "regional_network__name", "organisation__name")
+    ),
     UUID(int=0),
     date.min,
 )
