@@ -1,0 +1,70 @@
+"""The people of a region by name: whichever way is taken, the same as within her scope."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from members import reach
+from members.access import Scope
+from members.models import Person
+from members.reach import PeopleInReach
+from tests.factories.members import MembershipFactory, OrganisationFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scope():
+    """Two organisations; one woman in both, one who left, some no longer on record, others not
+    theirs."""
+    one, other = OrganisationFactory.create_batch(2)
+    for surname in ("Zela", "Apaza", "Ñahui", "Mamani", "Mamani"):
+        MembershipFactory(organisation=one, person__paternal_surname=surname)
+    MembershipFactory(organisation=other, person=Person.objects.get(paternal_surname="Apaza"))
+    MembershipFactory(
+        organisation=other, person__paternal_surname="Ccopa", ends_on=date(2020, 1, 1)
+    )
+    now = timezone.now()
+    for gone in ({"trashed_at": now}, {"withdrawn_at": now}):
+        person = MembershipFactory(organisation=one, person__paternal_surname="Benítez").person
+        Person.objects.filter(pk=person.pk).update(**gone)
+    MembershipFactory(person__paternal_surname="Huamán")
+    PersonFactory(paternal_surname="Quispe")
+    return Scope(organisation_ids=frozenset([one.pk, other.pk]))
+
+
+@pytest.fixture(params=["walk", "gather", "walk a little, then gather"])
+def people(request, scope, monkeypatch):
+    found = PeopleInReach(scope)
+    if request.param == "gather":
+        monkeypatch.setattr(reach, "PAGE", 10**9)
+    else:
+        monkeypatch.setattr(reach, "PAGE", 0)
+    if request.param == "walk a little, then gather":
+        monkeypatch.setattr(reach, "WALKED", 2)
+    return found
+
+
+def test_the_people_of_a_scope_come_by_name_either_way(people, scope):
+    rows = Person.objects.within(scope).order_by("name_key", "pk")
+    expected = [(row.name_key, row.pk) for row in rows]
+    keys = [pk for _name, pk in expected]
+    assert len(keys) == 6
+
+    assert people.keys(None, backwards=False, most=3) == keys[:3]
+    assert people.keys(None, backwards=False, most=50) == keys
+    assert people.keys(expected[2], backwards=False, most=2) == keys[3:5]
+    assert people.keys(expected[5], backwards=False, most=2) == []
+    assert people.keys(expected[4], backwards=True, most=3) == keys[3:0:-1]
+
+
+def test_each_woman_on_record_counts_once(scope):
+    assert PeopleInReach(scope).count(10) == 6
+    assert PeopleInReach(scope).count(3) == 4
+
+
+def test_a_count_cut_short_by_women_of_several_organisations_is_made_whole(scope, monkeypatch):
+    monkeypatch.setattr(reach, "READ", 4)
+
+    assert PeopleInReach(scope).count(10) == 6
