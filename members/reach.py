@@ -18,6 +18,8 @@ from members.access import Scope
 # So many names are walked at most before the people of the scope are gathered after all.
 WALKED = 20_000
 PAGE = 50
+# To sort so many costs less than to think about it.
+FEW = 1_000
 # So many of their memberships are read to see how many they are.
 READ = 12_500
 
@@ -76,7 +78,7 @@ class PeopleInReach:
     def _are_many(self) -> bool:
         """Walking meets one of them every `registry / read` names."""
         _people, read, registry = self._some
-        return read**2 > PAGE * registry
+        return read > FEW and read**2 > PAGE * registry
 
     @cached_property
     def _some(self) -> tuple[int, int, float]:

@@ -37,9 +37,8 @@ def scope():
 @pytest.fixture(params=["walk", "gather", "walk a little, then gather"])
 def people(request, scope, monkeypatch):
     found = PeopleInReach(scope)
-    if request.param == "gather":
-        monkeypatch.setattr(reach, "PAGE", 10**9)
-    else:
+    if request.param != "gather":
+        monkeypatch.setattr(reach, "FEW", 0)
         monkeypatch.setattr(reach, "PAGE", 0)
     if request.param == "walk a little, then gather":
         monkeypatch.setattr(reach, "WALKED", 2)
