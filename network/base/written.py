@@ -40,7 +40,7 @@ class WrittenQuery:
         with connection.cursor() as cursor:
             cursor.execute(sql, [place(values) for place in places])
             rows = cursor.fetchall()
-        return list(compiler.apply_converters(rows, converters)) if converters else rows
+        return [*map(tuple, compiler.apply_converters(rows, converters))] if converters else rows
 
 
 class EqualsAny(Func):

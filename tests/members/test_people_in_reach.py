@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from members import reach
@@ -67,3 +68,34 @@ def test_a_count_cut_short_by_women_of_several_organisations_is_made_whole(scope
     monkeypatch.setattr(reach, "READ", 4)
 
     assert PeopleInReach(scope).count(10) == 6
+
+
+def test_many_are_found_by_walking_the_names_in_their_order(scope):
+    plan = plan_of(reach.WALK.format(beyond="", way="ASC"), scope)
+
+    assert "members_person_order" in plan
+    assert "Sort" not in plan
+    assert "Join" not in plan
+
+
+def test_few_are_gathered_by_their_organisations(scope):
+    plan = plan_of(reach.GATHER.format(beyond="", way="ASC"), scope)
+
+    assert "members_membership_org" in plan
+    assert "Index Cond: (id = ANY" in plan
+
+
+def test_the_count_reads_no_person_who_is_on_record(scope):
+    plan = plan_of(reach.COUNT, scope)
+
+    assert "members_person_off_record" in plan
+    assert "members_person_pkey" not in plan
+
+
+def plan_of(sql: str, scope: Scope) -> str:
+    values = {"organisations": list(scope.organisation_ids), "walked": 20_000, "most": 51}
+    with connection.cursor() as cursor:
+        # The tables of a test are too small for an index to pay.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}", {**values, "read": 12_500})
+        return "\n".join(line for (line,) in cursor.fetchall())
