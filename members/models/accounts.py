@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -268,7 +269,7 @@ def _roles_in_force(user: User, today: date) -> Iterator[RoleAssignment]:
         role = RoleAssignment.from_db(DEFAULT_DB_ALIAS, _ROLE, row)
         for name, held_over in (("regional_network", network), ("organisation", organisation)):
             if held_over is not None:
-                body = RoleAssignment._meta.get_field(name).related_model
+                body: Any = RoleAssignment._meta.get_field(name).related_model
                 pk = getattr(role, f"{name}_id")
                 setattr(role, name, body.from_db(DEFAULT_DB_ALIAS, _BODY, [pk, held_over]))
         role.user = user

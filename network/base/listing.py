@@ -468,14 +468,18 @@ def _walk(
     def walk(place: Place | None, backwards: bool, most: int) -> list[dict[str, Any]]:
         return list(beyond(place, backwards, most).values(*sources))
 
+    lines = export.lines
+    if lines is None:
+        return walk
+
     def walk_keys(place: Place | None, backwards: bool, most: int) -> list[dict[str, Any]]:
         if reach:
             keys = reach.keys(place, backwards=backwards, most=most)
         else:
             keys = list(beyond(place, backwards, most).values_list("pk", flat=True))
-        return _lines(export.lines(), tuple(sources), get_language())(keys)
+        return _lines(lines(), tuple(sources), get_language())(keys)
 
-    return walk_keys if export.lines else walk
+    return walk_keys
 
 
 @lru_cache(maxsize=20)
