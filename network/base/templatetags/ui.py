@@ -63,11 +63,13 @@ class KeptNode(template.Node):
         if callable(value):
             value = value()
         key = (get_language(), value)
-        if key not in self.drawn:
+        drawn = self.drawn.get(key)
+        if drawn is None:
+            drawn = self.inside.render(context.new({self.value: value}))
             if len(self.drawn) >= self.MOST:
                 self.drawn.clear()
-            self.drawn[key] = self.inside.render(context.new({self.value: value}))
-        return self.drawn[key]
+            self.drawn[key] = drawn
+        return drawn
 
 
 @register.tag
