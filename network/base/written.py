@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, UUIDField, Value
 
@@ -25,6 +26,9 @@ class WrittenQuery:
     def _written(self) -> tuple[str, list[Callable[[tuple[Any, ...]], Any]], Any, Any]:
         compiler = self.build(*self.samples).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
+        if lost := [sample for sample in self.samples if sample not in params]:
+            # What is made of a value while the SQL is written would stay that of the sample.
+            raise ImproperlyConfigured(f"{lost} are not compared as they are: {sql}")
         places = [self._place(param) for param in params]
         converters = compiler.get_converters([expression for expression, *_ in compiler.select])
         return sql, places, compiler, converters

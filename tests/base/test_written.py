@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.models import F
 
@@ -27,6 +28,16 @@ def test_each_question_gives_its_own_values():
     assert surname(other.pk, "?") == [(other.paternal_surname, other.pk)]
     assert surname(other.pk, other.sex) == []
     assert surname(uuid4(), "?") == []
+
+
+@pytest.mark.django_db
+def test_a_value_that_the_query_changes_is_refused():
+    changed = WrittenQuery(
+        lambda text: Person.objects.filter(search_key__contains=text).values_list("pk"), "abc"
+    )
+
+    with pytest.raises(ImproperlyConfigured):
+        changed("Ana")
 
 
 @pytest.mark.django_db
