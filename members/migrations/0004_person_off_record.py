@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0002_initial"),
+        ("members", "0003_erase_history"),
         ("places", "0001_initial"),
     ]
 
