@@ -49,6 +49,7 @@ from members.models import (
     Purpose,
     RegionalNetwork,
 )
+from members.reach import PeopleInReach
 from members.search import find_organisations, find_people
 from members.standing import standing_in_words
 from network.base.contracts import Asked, Column, Export, Kind
@@ -80,6 +81,12 @@ def _within(people: Any, asked: Asked) -> Any:
 def _for_purpose(people: Any, asked: Asked) -> Any:
     is_for_donors = asked.purpose == FilePurpose.DONOR_REPORT
     return people.agreed_to(Purpose.DONOR_REPORTING) if is_for_donors else people
+
+
+def _reach(asked: Asked) -> PeopleInReach | None:
+    scope = _scope(asked)
+    is_by_organisations = scope.organisation_ids and not (scope.everything or scope.person_id)
+    return PeopleInReach(scope) if is_by_organisations and not asked.purpose else None
 
 
 def _people_within(asked: Asked) -> Any:
@@ -180,6 +187,8 @@ PEOPLE = Export(
     name="people",
     title=_("Personas"),
     rows=people,
+    lines=lambda: _described(timezone.localdate()),
+    reach=_reach,
     left_out=_left_out_people,
     permission=Permission.PERSON_VIEW,
     filters=PersonFilters,

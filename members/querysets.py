@@ -8,11 +8,12 @@ from typing import Any
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from members.access import Scope, scope_of
 from network.base.text import HasWordsLike, fold, sound
+from network.base.written import EqualsAny
 
 
 class UserQuerySet(models.QuerySet):
@@ -75,19 +76,13 @@ class OrganisationQuerySet(models.QuerySet):
         )
 
 
-class _EqualsAny(Func):
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
-
-
-def _among(memberships: Any) -> _EqualsAny:
+def _among(memberships: Any) -> EqualsAny:
     """Her id is among those of `memberships`, gathered first.
 
     As a semi-join PostgreSQL expects to meet members of a few organisations early on its way
     through the names, and walks the whole registry: 10 s for 97 women among a million.
     """
-    return _EqualsAny(F("pk"), ArraySubquery(memberships.order_by().values("person")))
+    return EqualsAny(F("pk"), ArraySubquery(memberships.order_by().values("person")))
 
 
 class PersonQuerySet(models.QuerySet):

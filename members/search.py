@@ -1,10 +1,13 @@
 """What search boxes ask: a person by document or phone exactly, or by name, forgiving spelling."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from members.access import Permission, scope_of
 from members.models import Person, Phone
 from members.rules import read_document
 from network.base.accesslog import Action, record_access
@@ -25,19 +28,35 @@ def find_people(rows: Any, text: str, user: Any) -> Found:
         return _by_number(rows, text, user)
     if not fold(text):
         return Found(rows)
-    tries = (
-        (rows.search(text), ""),
-        (rows.sounding_like(text), _("Nadie se escribe así. Estos nombres suenan parecido.")),
+    sees_all = user is None or scope_of(user, Permission.PERSON_VIEW).everything
+    for match, note in (
+        (lambda people: people.search(text), ""),
         (
-            rows.filter(search_key__trigram_word_similar=fold(text)),
+            lambda people: people.sounding_like(text),
+            _("Nadie se escribe así. Estos nombres suenan parecido."),
+        ),
+        (
+            lambda people: people.filter(search_key__trigram_word_similar=fold(text)),
             _("Nadie se llama así. Estos nombres se parecen."),
         ),
-    )
-    for matches, note in tries:
-        ids = list(matches.order_by().values_list("pk", flat=True)[: FEW + 1])
-        if ids:
-            return Found(matches if len(ids) > FEW else rows.filter(pk__in=ids), note)
+    ):
+        matches = match(rows) if sees_all else _within(rows, match)
+        keys = _first_keys(matches)
+        if keys:
+            return Found(matches if len(keys) > FEW else rows.filter(pk__in=keys), note)
     return Found(rows.none())
+
+
+def _within(rows: Any, match: Callable[[Any], Any]) -> Any:
+    """The matches among the people of a region. A few are read on their own first: together with
+    her people PostgreSQL compares the names of all of these."""
+    everywhere = _first_keys(match(Person.objects.on_record()))
+    return rows.filter(pk__in=everywhere) if len(everywhere) <= FEW else match(rows)
+
+
+def _first_keys(matches: Any) -> list[UUID]:
+    """One more than FEW stands for any larger number."""
+    return list(matches.order_by().values_list("pk", flat=True)[: FEW + 1])
 
 
 def find_organisations(rows: Any, text: str, user: Any) -> Found:

@@ -136,7 +136,7 @@ def database(url: str, role: str = "") -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL debe empezar con postgresql://.")
     options = "-c statement_timeout=60000 -c lock_timeout=5000"
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "network.base.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -188,7 +188,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 # --- People who sign in -------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 ACCESS_POLICY = "members.access.policy"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["members.backends.AccountBackend"]
+SESSION_ENGINE = "network.base.sessionstore"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -1,11 +1,13 @@
 """Accounts: who signs in, and the dated roles, each with its scope, that say what she may do."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -16,6 +18,7 @@ from members.querysets import UserQuerySet
 from network.base.fields import SealedField
 from network.base.history import tracked
 from network.base.ids import new_id
+from network.base.written import WrittenQuery
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -93,10 +96,11 @@ class User(AbstractBaseUser):
     def roles_held(self) -> list["RoleAssignment"]:
         """All of today's roles, read once per request (the account is loaded anew at each)."""
         if not hasattr(self, "_roles_held"):
-            roles = self.role_assignments.in_force()
-            if self.acts_only_as_member:
-                roles = roles.filter(role=Role.MEMBER)
-            self._roles_held = list(roles.select_related("regional_network", "organisation"))
+            self._roles_held = [
+                role
+                for role in _roles_in_force(self, timezone.localdate())
+                if role.role == Role.MEMBER or not self.acts_only_as_member
+            ]
         return self._roles_held
 
     @property
@@ -244,6 +248,32 @@ class RoleAssignment(models.Model):
         if self.regional_network:
             return self.regional_network.name
         return str(_("Su propia ficha") if self.role == Role.MEMBER else _("Toda la red"))
+
+
+_ROLE = [field.attname for field in RoleAssignment._meta.concrete_fields]
+_BODY = ["id", "name"]
+_written_roles = WrittenQuery(
+    lambda user_id, today: (
+        RoleAssignment.objects.in_force(today)
+        .filter(user=user_id)
+        .values_list(*_ROLE, "regional_network__name", "organisation__name")
+    ),
+    UUID(int=0),
+    date.min,
+)
+
+
+def _roles_in_force(user: User, today: date) -> Iterator[RoleAssignment]:
+    """With the names of the bodies they are held over, which every page says."""
+    for *row, network, organisation in _written_roles(user.pk, today):
+        role = RoleAssignment.from_db(DEFAULT_DB_ALIAS, _ROLE, row)
+        for name, held_over in (("regional_network", network), ("organisation", organisation)):
+            if held_over is not None:
+                body: Any = RoleAssignment._meta.get_field(name).related_model
+                pk = getattr(role, f"{name}_id")
+                setattr(role, name, body.from_db(DEFAULT_DB_ALIAS, _BODY, [pk, held_over]))
+        role.user = user
+        yield role
 
 
 class LoginCode(models.Model):

@@ -178,6 +178,14 @@ class Person(models.Model):
                 condition=Q(trashed_at=None, merged_into=None, withdrawn_at=None),
                 name="members_person_order",
             ),
+            # Few: a count of the others takes them off.
+            models.Index(
+                fields=["id"],
+                condition=Q(trashed_at__isnull=False)
+                | Q(merged_into__isnull=False)
+                | Q(withdrawn_at__isnull=False),
+                name="members_person_off_record",
+            ),
             models.Index(fields=["-registered_at", "id"], name="members_person_registered"),
             models.Index(
                 fields=["district"],

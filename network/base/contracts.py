@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -80,7 +80,17 @@ class Found:
     note: str = ""
 
 
-@dataclass(frozen=True)
+class Reach(Protocol):
+    """The rows of a person in the order that the list has at first."""
+
+    def keys(self, place: tuple[Any, Any] | None, *, backwards: bool, most: int) -> list[Any]:
+        """The first ones after (or before) a place, which is what orders a row and its pk."""
+
+    def count(self, cap: int) -> int:
+        """How many there are; one more than `cap` stands for any larger number."""
+
+
+@dataclass(frozen=True, eq=False)
 class Export:
     """A list of rows: the same columns, scope and numbers as page, CSV and XLSX.
 
@@ -91,6 +101,10 @@ class Export:
     Whoever may take the list without seeing it may filter and sort by what her file shows, and by
     nothing else: the rows left would tell the rest. `filters_on` says which column a filter asks
     about; one that is not named there is for those who see the list.
+
+    `lines()`, for a long list, is rows with what their columns say, whoever asks: the page then
+    finds the keys of its rows in `rows(asked)` and reads only these. `reach(asked)` may know a
+    shorter way to the rows of one person than `rows(asked)`, as long as nothing is filtered.
     """
 
     name: str
@@ -108,6 +122,8 @@ class Export:
     list_url_name: str = ""  # of the list's own page
     views: tuple[tuple[Any, str], ...] = ()  # tabs above the list: words, filters ("cargo=si")
     left_out: Callable[[Asked], QuerySet[Any]] | None = None
+    lines: Callable[[], QuerySet[Any]] | None = None
+    reach: Callable[[Asked], "Reach | None"] | None = None
 
     @property
     def has_personal(self) -> bool:

@@ -18,13 +18,15 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pghistory.models import Context
 
 from network.base.dates import PartialDate, day, day_and_hour, hour
 from network.base.fields import SealedField
+from network.base.written import WrittenQuery
 
 # Who and when are told beside every entry; these columns say it a second time.
 UNTOLD = {
@@ -200,6 +202,26 @@ class _Told:
     line: Line
 
 
+@cache
+def _written_events(
+    model: type[models.Model], keys: tuple[str, ...]
+) -> tuple[list[str], WrittenQuery]:
+    """The events of the rows that are, or ever were, under these keys, oldest first, each with
+    the metadata of its context; and the names of their columns."""
+    event_model = model.pgh_event_model  # type: ignore[attr-defined]
+    columns = [field.attname for field in event_model._meta.concrete_fields]
+
+    def build(*values: UUID) -> models.QuerySet[Any]:
+        if keys == ("pk",):
+            rows = event_model.objects.filter(**{model._meta.pk.name: values[0]})
+        else:
+            ever = event_model.objects.filter(**dict(zip(keys, values, strict=True)))
+            rows = event_model.objects.filter(pgh_obj_id__in=ever.values("pgh_obj_id"))
+        return rows.order_by("pgh_id").values_list(*columns, "pgh_context__metadata")
+
+    return columns, WrittenQuery(build, *(UUID(int=number) for number in range(len(keys))))
+
+
 class _Teller:
     """Turns the events of one trail into lines."""
 
@@ -218,14 +240,16 @@ class _Teller:
         self.titles = self._titles()
 
     def _read(self) -> list[Any]:
+        filters = self.trail.filters
+        columns, written = _written_events(self.trail.model, tuple(filters))
         event_model = self.trail.model.pgh_event_model  # type: ignore[attr-defined]
-        pk = self.trail.model._meta.pk.name
-        if set(self.trail.filters) == {"pk"}:
-            rows = event_model.objects.filter(**{pk: self.trail.filters["pk"]})
-        else:
-            ever = event_model.objects.filter(**self.trail.filters).values("pgh_obj_id")
-            rows = event_model.objects.filter(pgh_obj_id__in=ever)
-        return list(rows.select_related("pgh_context").order_by("pgh_id"))
+        events = []
+        for *values, metadata in written(*filters.values()):
+            event = event_model.from_db(DEFAULT_DB_ALIAS, columns, values)
+            if event.pgh_context_id:
+                event.pgh_context = Context(id=event.pgh_context_id, metadata=metadata)
+            events.append(event)
+        return events
 
     def _titles(self) -> dict[tuple[type[models.Model], Any], str]:
         """Names of the rows that foreign keys point at, one query per table."""

@@ -1,10 +1,12 @@
 """Entries of the main menu. An app declares NAV in its own nav.py; nobody keeps a central list."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.encoding import force_str
 
 from network.base.access import can
 from network.base.contracts import declared
@@ -26,7 +28,7 @@ class NavItem:
 
 @dataclass(frozen=True)
 class NavLink:
-    label: Any
+    label: str
     url: str
     is_current: bool
 
@@ -37,7 +39,16 @@ def visible_nav(request: HttpRequest) -> list[NavLink]:
     if user is None or not user.is_authenticated:
         return []
     items = sorted(declared("nav").values(), key=lambda item: item.order)
-    links = [(item.label, reverse(item.url_name)) for item in items if can(user, item.permission)]
+    links = [
+        (force_str(item.label), _address(item.url_name))
+        for item in items
+        if can(user, item.permission)
+    ]
     under = [url for _label, url in links if request.path.startswith(url)]
     current = max(under, key=len, default="")
     return [NavLink(label, url, url == current) for label, url in links]
+
+
+@cache
+def _address(url_name: str) -> str:
+    return reverse(url_name)

@@ -220,8 +220,8 @@ def test_list_costs_the_same_queries_for_any_rows(page, rio_claro, rows):
         listing = page("?trabajo=unknown&cargo=si")
 
     assert len(listing.rows) == rows
-    # roles, the page, her saved views
-    assert len(queries) == 3
+    # roles, the keys of the page, its lines, her saved views
+    assert len(queries) == 4
 
 
 @pytest.mark.parametrize("rows", [5, 8])
@@ -232,8 +232,8 @@ def test_deep_page_costs_the_same_queries_for_any_rows(page, rows):
     with CaptureQueriesContext(connection) as queries:
         page(link)
 
-    # the place, the page, the total, her saved views
-    assert len(queries) == 4
+    # the place, the keys of the page, its lines, the total, her saved views
+    assert len(queries) == 5
 
 
 def test_page_walks_the_index_of_names(page):

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.forms import formset_factory
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
+from django.utils import translation
 
 from network.base import access, nav
 from network.base.context import portal
@@ -190,7 +191,7 @@ def test_a_page_that_fails_before_sign_in_still_has_its_frame():
 
     assert frame["signed_in"] is None
     assert frame["home_url"] == "/"
-    assert frame["nav_links"]() == []
+    assert frame["frame"]().links == ()
 
 
 def test_cells_of_one_to_four_are_withheld():
@@ -228,3 +229,35 @@ def test_the_map_draws_25_squares_and_never_a_withheld_number():
     assert "<title>Puno: no se publica</title>" in html
     assert ">148<" not in html
     assert ">3<" not in html
+
+
+def test_what_is_kept_is_drawn_once_for_each_value():
+    source = Template("{% kept who %}{{ who }}{% endkept %}")
+
+    drawn = [source.render(Context({"who": who})) for who in ("Ana", "Zoila", "Ana", "<b>")]
+
+    assert drawn == ["Ana", "Zoila", "Ana", "&lt;b&gt;"]
+
+
+def test_what_is_kept_sees_nothing_else_of_the_page():
+    source = Template("{% kept who %}{{ who }}{{ secret }}{{ request }}{% endkept %}{{ secret }}")
+
+    assert source.render(Context({"who": "Ana", "secret": "uno"})) == "Anauno"
+    assert source.render(Context({"who": "Ana", "secret": "dos"})) == "Anados"
+
+
+def test_what_is_kept_speaks_the_language_of_the_page():
+    source = Template('{% kept %}{% translate "Salir" %}{% endkept %}')
+
+    with translation.override("en"):
+        english = source.render(Context())
+
+    assert (source.render(Context()), english) == ("Salir", "Sign out")
+
+
+def test_what_is_kept_does_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr(ui.KeptNode, "MOST", 2)
+    source = Template("{% kept who %}{{ who }}{% endkept %}")
+
+    assert [source.render(Context({"who": n})) for n in range(9)] == [str(n) for n in range(9)]
+    assert len(source.nodelist[0].drawn) <= 2

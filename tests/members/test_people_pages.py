@@ -104,7 +104,8 @@ def test_the_list_costs_the_same_for_any_number_of_rows(
     with CaptureQueriesContext(connection) as queries:
         response = at_leader.get("/personas/")
 
-    assert (len(names_on(response)), len(queries)) == (count, 5)
+    # session, account, roles; how many are in reach, their keys, their lines; her saved views
+    assert (len(names_on(response)), len(queries)) == (count, 7)
 
 
 def test_the_list_shows_no_number_in_full(at_leader: Client, rio_claro: Organisation) -> None:

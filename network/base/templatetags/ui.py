@@ -1,7 +1,8 @@
 """Tags and filters every template has at hand: pieces of the interface and Peruvian formats."""
 
 import html
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ from django.templatetags.static import static
 from django.utils.formats import localize, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from network.base import dates
@@ -36,6 +38,7 @@ PILL_ICONS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, label: str = "", css: str = "icon") -> SafeString:
     """A sign from static/icons.svg; without a label it only decorates the word beside it."""
     said = format_html(' role="img" aria-label="{}"', label) if label else ' aria-hidden="true"'
@@ -46,6 +49,42 @@ def icon(name: str, label: str = "", css: str = "icon") -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+class KeptNode(template.Node):
+    MOST = 500
+
+    def __init__(self, value: str, inside: NodeList) -> None:
+        self.value, self.inside = value, inside
+        self.drawn: dict[Hashable, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        value = context[self.value] if self.value else None
+        if callable(value):
+            value = value()
+        key = (get_language(), value)
+        drawn = self.drawn.get(key)
+        if drawn is None:
+            drawn = self.inside.render(context.new({self.value: value}))
+            if len(self.drawn) >= self.MOST:
+                self.drawn.clear()
+            self.drawn[key] = drawn
+        return drawn
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """{% kept frame %}…{% endkept %}: drawn once per language and value, then kept in memory.
+
+    What is inside sees that one value and nothing else of the page, so that nothing of one person
+    can be kept for another. Without a value it is the same on every page.
+    """
+    words = token.split_contents()[1:]
+    if len(words) > 1:
+        raise template.TemplateSyntaxError("kept takes at most one value")
+    inside = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode("".join(words), inside)
 
 
 @register.simple_tag
@@ -216,11 +255,16 @@ def masked_tail(tail: str | None, absent: str = "") -> SafeString:
     """The end of a document or phone that is kept sealed: •••••412."""
     if not tail:
         return format_html('<span class="soft">{}</span>', absent or _("sin dato"))
-    ends = _("termina en")
-    return SafeString(
+    return masked_tails()(tail)
+
+
+def masked_tails() -> Callable[[str], SafeString]:
+    """Writes one end after another, as a list has them."""
+    before = (
         '<span class="code nowrap"><span aria-hidden="true">•••••</span>'
-        f'<span class="visually-hidden">{ends} </span>{html.escape(tail)}</span>'
+        f'<span class="visually-hidden">{html.escape(_("termina en"))} </span>'
     )
+    return lambda tail: SafeString(f"{before}{html.escape(tail)}</span>")
 
 
 @register.filter
