@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, DecimalField, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.db.models.sql.datastructures import BaseTable
 from django.utils import timezone
 
 from members.access import Scope, scope_of
@@ -42,6 +45,42 @@ class RequirementQuerySet(models.QuerySet):
     def in_force(self, on: date | None = None) -> RequirementQuerySet:
         on = on or timezone.localdate()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class CoverageQuerySet(models.QuerySet):
+    """Kept counts; `counted_on` gives those that stand and counts the others on the spot."""
+
+    def counted_on(self, day: date, within: Collection[UUID] | None = None) -> CoverageQuerySet:
+        from trainings import coverage  # noqa: PLC0415  # it stands on the models
+
+        requirement = apps.get_model("trainings", "Requirement").objects
+        text, params = coverage.counted_cells_sql(
+            list(requirement.in_force(day)), day, within, coverage.standing(day, within)
+        )
+        columns = "requirement_id, organisation_id, due, covered, expiring, unverified"
+        key = "md5(concat(requirement_id, organisation_id))::uuid AS id"
+        rows = self.filter(requirement__isnull=False)
+        return rows.reading(f"SELECT {key}, {columns} FROM ({text}) counted", params)  # noqa: S608
+
+    def reading(self, text: str, params: Sequence[Any]) -> CoverageQuerySet:
+        """The same questions asked of a query in the place of the table."""
+        rows = self._chain()
+        alias = rows.query.get_initial_alias()
+        rows.query.alias_map[alias] = _QueryAsTable(rows.model._meta.db_table, alias, text, params)
+        return rows
+
+
+class _QueryAsTable(BaseTable):
+    def __init__(self, table: str, alias: str, text: str, params: Sequence[Any]) -> None:
+        super().__init__(table, alias)
+        self.text, self.params = text, params
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return f"({self.text}) {compiler.quote_name_unless_alias(self.table_alias)}", [*self.params]
+
+    def relabeled_clone(self, change_map: Mapping[str, str]) -> _QueryAsTable:
+        alias = change_map.get(self.table_alias, self.table_alias)
+        return _QueryAsTable(self.table_name, alias, self.text, self.params)
 
 
 class EditionQuerySet(models.QuerySet):
