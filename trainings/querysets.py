@@ -51,16 +51,29 @@ class CoverageQuerySet(models.QuerySet):
     """Kept counts; `counted_on` gives those that stand and counts the others on the spot."""
 
     def counted_on(self, day: date, within: Collection[UUID] | None = None) -> CoverageQuerySet:
+        """Of the whole network or of some organisations; `on` turns it to another day."""
+        rows = self.filter(requirement__isnull=False).on(day, within)
+        rows._within = within
+        return rows
+
+    def on(self, day: date, within: Collection[UUID] | None = None) -> CoverageQuerySet:
         from trainings import coverage  # noqa: PLC0415  # it stands on the models
 
-        requirement = apps.get_model("trainings", "Requirement").objects
+        within = within if within is not None else self._within
+        requirements = apps.get_model("trainings", "Requirement").objects.in_force(day)
         text, params = coverage.counted_cells_sql(
-            list(requirement.in_force(day)), day, within, coverage.standing(day, within)
+            list(requirements), day, within, coverage.standing(day, within)
         )
         columns = "requirement_id, organisation_id, due, covered, expiring, unverified"
         key = "md5(concat(requirement_id, organisation_id))::uuid AS id"
-        rows = self.filter(requirement__isnull=False)
-        return rows.reading(f"SELECT {key}, {columns} FROM ({text}) counted", params)  # noqa: S608
+        return self.reading(f"SELECT {key}, {columns} FROM ({text}) counted", params)  # noqa: S608
+
+    _within: Collection[UUID] | None = None
+
+    def _clone(self) -> CoverageQuerySet:
+        rows: CoverageQuerySet = super()._clone()  # type: ignore[misc]
+        rows._within = self._within
+        return rows
 
     def reading(self, text: str, params: Sequence[Any]) -> CoverageQuerySet:
         """The same questions asked of a query in the place of the table."""

@@ -364,6 +364,13 @@ class Network:
         )
 
 
+def until(rows: list[Completion], requirement: Requirement) -> date | None:
+    """The last day by any of these, if one of them is of the course itself."""
+    if not any(c.course_id == requirement.course_id for c in rows):
+        return None
+    return max(c.valid_until or date.max for c in rows)
+
+
 def recounted(requirements: list[Requirement], within: list[object] | None) -> object:
     """From the facts alone, one woman at a time: nothing of what is tested is used."""
     courses = {r.course_id: {r.course_id} for r in requirements}
@@ -396,12 +403,10 @@ def recounted(requirements: list[Requirement], within: list[object] | None) -> o
                 )
                 hers = [c for c in hers if c.result == "completed" and not c.voided_at]
 
-                def until(rows: list[Completion]) -> date | None:
-                    if not any(c.course_id == requirement.course_id for c in rows):
-                        return None
-                    return max(c.valid_until or date.max for c in rows)
-
-                sure, any_ = until([c for c in hers if c.is_verified]), until(hers)
+                sure, any_ = (
+                    until([c for c in hers if c.is_verified], requirement),
+                    until(hers, requirement),
+                )
                 covered = sure is not None and sure >= TODAY
                 expiring = covered and sure <= TODAY + timedelta(days=90)
                 unverified = not covered and any_ is not None and any_ >= TODAY

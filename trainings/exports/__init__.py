@@ -2,4 +2,7 @@
 
 from typing import Any
 
-EXPORTS: tuple[Any, ...] = ()
+from trainings.exports.courses import COURSES
+from trainings.exports.matrix import MATRIX
+
+EXPORTS: tuple[Any, ...] = (COURSES, MATRIX)
