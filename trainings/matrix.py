@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from trainings.models.courses import Holder
 BY_MISSING, BY_NAME, BY_MEMBERS = "falta", "nombre", "socias"
 PAGE = "hoja"
 ROWS_PER_PAGE = 50
+LONG = 30
 STEPS = ((0.95, 5), (0.75, 4), (0.5, 3), (0.25, 2))
 
 
@@ -86,7 +86,8 @@ class Matrix:
 
     @property
     def missing(self) -> int:
-        return sum(row.missing for row in self.rows)
+        """Each woman once for each course."""
+        return sum(cell.count.missing for cell in self.totals)
 
     @property
     def counted_twice(self) -> int:
@@ -108,7 +109,7 @@ def matrix_of(
     Each woman counts in every organisation she belongs to, and once in the totals.
     """
     scope = scope_of(user, Permission.TRAINING_VIEW)
-    organisations: QuerySet[Any, Any] = Organisation.objects.within(scope).affiliated(day)
+    organisations: Any = Organisation.objects.within(scope).affiliated(day)
     if network:
         organisations = organisations.in_regional_network(network.pk, day)
     names = list(organisations.values_list("pk", "name", "short_name", "name_key"))
@@ -181,6 +182,11 @@ class Sheet:
     first_url: str = ""
     previous_url: str = ""
     next_url: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """So many rows that the heading has to stay in view."""
+        return len(self.rows) > LONG
 
 
 def sheet_of(matrix: Matrix, query: QueryDict, order: str) -> Sheet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -77,7 +77,7 @@ class CoverageQuerySet(models.QuerySet):
 
     def reading(self, text: str, params: Sequence[Any]) -> CoverageQuerySet:
         """The same questions asked of a query in the place of the table."""
-        rows = self._chain()
+        rows = self.all()
         alias = rows.query.get_initial_alias()
         rows.query.alias_map[alias] = _QueryAsTable(rows.model._meta.db_table, alias, text, params)
         return rows
@@ -88,10 +88,10 @@ class _QueryAsTable(BaseTable):
         super().__init__(table, alias)
         self.text, self.params = text, params
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return f"({self.text}) {compiler.quote_name_unless_alias(self.table_alias)}", [*self.params]
 
-    def relabeled_clone(self, change_map: Mapping[str, str]) -> _QueryAsTable:
+    def relabeled_clone(self, change_map: Any) -> _QueryAsTable:
         alias = change_map.get(self.table_alias, self.table_alias)
         return _QueryAsTable(self.table_name, alias, self.text, self.params)
 

@@ -160,7 +160,11 @@ def _write_version(version: CourseVersion, facts: VersionFacts, names: Collectio
         "trainings_courseversion_test": "pass_mark",
         "trainings_courseversion_validity": "validity",
     }
-    with refusing_broken_rules(CourseVersion, fields=fields_of, messages=FROZEN):
+    with refusing_broken_rules(
+        CourseVersion,
+        fields=fields_of,
+        messages={name: str(words) for name, words in FROZEN.items()},
+    ):
         version.save()
 
 

@@ -40,7 +40,7 @@ class CourseForm(PortalForm):
             kwargs.setdefault("initial", _stored(stored, ("name", "short_name", "theme", "renews")))
         super().__init__(*args, **kwargs)
         others = Course.objects.filter(renews=None).order_by("name_key")
-        self.fields["renews"].queryset = others.exclude(pk=stored.pk) if stored else others
+        self.fields["renews"].queryset = others.exclude(pk=stored.pk) if stored else others  # type: ignore[attr-defined]
 
     def facts(self) -> CourseFacts:
         return CourseFacts(**self.cleaned_data)
@@ -199,7 +199,7 @@ class RequirementForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         courses = Course.objects.taught().filter(renews=None).order_by("name_key")
-        self.fields["course"].queryset = courses
+        self.fields["course"].queryset = courses  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = timezone.localdate()
 
 
@@ -219,4 +219,4 @@ class ExemptionForm(PortalForm):
 
     def __init__(self, *args: Any, requirement: Requirement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = organisations_to_exempt(requirement)
+        self.fields["organisation"].queryset = organisations_to_exempt(requirement)  # type: ignore[attr-defined]

@@ -33,7 +33,7 @@ class MatrixForm(PortalForm):
 
     def __init__(self, *args: Any, networks: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["red"].queryset = networks
+        self.fields["red"].queryset = networks  # type: ignore[attr-defined]
 
 
 class EditionField(forms.ModelChoiceField):
@@ -64,8 +64,8 @@ class InvitationForm(PortalForm):
     def __init__(self, *args: Any, gaps: list[Gap], editions: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.gaps = {str(gap.person.pk): gap for gap in gaps}
-        self.fields["persona"].choices = [(key, "") for key in self.gaps]
-        self.fields["edition"].queryset = editions
+        self.fields["persona"].choices = [(key, "") for key in self.gaps]  # type: ignore[attr-defined]
+        self.fields["edition"].queryset = editions  # type: ignore[attr-defined]
 
     def clean_persona(self) -> list[Gap]:
         chosen = self.cleaned_data["persona"]
@@ -75,4 +75,5 @@ class InvitationForm(PortalForm):
 
     @property
     def ticked(self) -> set[UUID]:
-        return {UUID(key) for key in self.data.getlist("persona") if key in self.gaps}
+        ticked = self.data.getlist("persona")  # type: ignore[attr-defined]
+        return {UUID(key) for key in ticked if key in self.gaps}

@@ -24,6 +24,8 @@ from trainings.courses import (
     asked_of,
     editions_of,
     holding_count,
+    rule_in_words,
+    validity_in_words,
     versions_of,
 )
 from trainings.exports.courses import COURSES
@@ -73,6 +75,8 @@ def course_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "versions": [
                 {
                     "version": version,
+                    "rule": rule_in_words(version),
+                    "validity": validity_in_words(version),
                     "roles": [Holder(role).label for role in version.target_roles],
                 }
                 for version in versions_of(course)
@@ -189,9 +193,8 @@ def version_add(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The next version, begun from the one before."""
     course = _course(request, pk)
     last = course.versions.first()
-    initial = {"in_use_from": timezone.localdate()}
     form = VersionForm(request.POST or None, stored=last)
-    form.initial |= initial
+    form.initial["in_use_from"] = timezone.localdate()
     return _edited(
         request,
         form,
