@@ -56,7 +56,8 @@ FILLING = (
     " '2025-01-01', 'd', '' FROM (SELECT DISTINCT ON (m.organisation_id, p.post)"
     " m.organisation_id, m.person_id, p.post FROM members_membership m CROSS JOIN"
     " unnest(ARRAY['president', 'treasurer', 'safety', 'secretary']) p (post)"
-    " WHERE m.ends_on IS NULL ORDER BY m.organisation_id, p.post, md5(m.person_id || p.post)) o",
+    " WHERE m.ends_on IS NULL AND NOT EXISTS (SELECT FROM members_office held"
+    " WHERE held.organisation_id = m.organisation_id) ORDER BY m.organisation_id, p.post, md5(m.person_id || p.post)) o",
     "INSERT INTO trainings_completion (id, person_id, course_id, result, reason, is_exception,"
     " completed_on, completed_precision, valid_until, origin, is_verified, source, place,"
     " approved_at, void_reason, is_demo)"

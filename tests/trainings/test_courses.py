@@ -323,7 +323,7 @@ def test_the_lists_cost_the_same_with_more_rows(client, national, count, django_
 
     with django_assert_num_queries(5):
         courses = browser.get(reverse("course-list"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         requirements = browser.get(reverse("requirement-list"))
     assert len(courses.context["listing"].rows) == count
     assert text_of(requirements).count("No se pide en") == count
