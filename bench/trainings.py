@@ -30,7 +30,7 @@ def fill_trainings(people: str) -> dict[str, Any]:
     return {
         "people": int(people),
         "organisations": Organisation.objects.count(),
-        "requirements": Requirement.objects.count(),
+        "requirements": Requirement.objects.in_force().count(),
         "completions": Completion.objects.count(),
     }
 
@@ -38,8 +38,10 @@ def fill_trainings(people: str) -> dict[str, Any]:
 ROLES = ["member"] * 9 + ["pallaquera"] * 6 + ["office_holder"] * 3 + ["president", "treasurer"]
 _KEY = "md5('curso' || n)::uuid"
 FILLING = (
+    # Those of `populate` are asked no longer: the matrix is of twenty.
+    "UPDATE trainings_requirement SET starts_on = '2019-01-01', ends_on = '2019-12-31'",
     "INSERT INTO trainings_course (id, name, short_name, code, theme, is_demo)"
-    f" SELECT {_KEY}, 'Curso sintético ' || n, 'Curso ' || n, 'sintetico-' || n, 'safety', true"
+    f" SELECT {_KEY}, 'Curso de la matriz ' || n, 'Curso ' || n, 'matriz-' || n, 'safety', true"
     " FROM generate_series(1, 20) n",
     "INSERT INTO trainings_requirement (id, role, course_id, starts_on, reason, is_demo)"
     f" SELECT md5('requisito' || n)::uuid, (ARRAY{ROLES})[n], {_KEY}, '2020-01-01', '', true"
@@ -57,7 +59,8 @@ FILLING = (
     " m.organisation_id, m.person_id, p.post FROM members_membership m CROSS JOIN"
     " unnest(ARRAY['president', 'treasurer', 'safety', 'secretary']) p (post)"
     " WHERE m.ends_on IS NULL AND NOT EXISTS (SELECT FROM members_office held"
-    " WHERE held.organisation_id = m.organisation_id) ORDER BY m.organisation_id, p.post, md5(m.person_id || p.post)) o",
+    " WHERE held.organisation_id = m.organisation_id) ORDER BY m.organisation_id,"
+    " p.post, md5(m.person_id || p.post)) o",
     "INSERT INTO trainings_completion (id, person_id, course_id, result, reason, is_exception,"
     " completed_on, completed_precision, valid_until, origin, is_verified, source, place,"
     " approved_at, void_reason, is_demo)"

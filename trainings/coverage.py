@@ -10,7 +10,7 @@ those of a full recount at any moment.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -249,8 +249,7 @@ def _counted_shared_sql(
 
 
 # --- What a reader is told -----------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     due: int
     covered: int = 0
     expiring: int = 0
@@ -293,7 +292,7 @@ def count_coverage(
     if within is not None:
         times = "(SELECT count(*) FROM unnest(s.organisations) u WHERE u = ANY(%s::uuid[]))"
         here = [list(within)]
-    over = ", ".join(f"sum((k - 1) * {name})" for name in Count.__slots__)
+    over = ", ".join(f"sum((k - 1) * {name})" for name in Count._fields)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT requirement_id, {over}, sum(due) FROM"  # noqa: S608
