@@ -268,7 +268,7 @@ def _answers(**changes: str) -> dict[str, str]:
 
 def test_a_version_is_checked_before_it_is_kept(client, national):
     course = CourseFactory()
-    address = reverse("version-add", args=[course.pk])
+    address = reverse("course-version-add", args=[course.pk])
     browser = sign_in(client, national)
 
     review = browser.post(address, _answers(paso="revisar"))
@@ -288,7 +288,7 @@ def test_a_version_is_checked_before_it_is_kept(client, national):
 )
 def test_what_a_version_lacks_is_asked_for_at_its_field(client, national, changes, sentence):
     course = CourseFactory()
-    address = reverse("version-add", args=[course.pk])
+    address = reverse("course-version-add", args=[course.pk])
 
     page = sign_in(client, national).post(address, _answers(paso="guardar", **changes))
 
@@ -300,7 +300,7 @@ def test_what_a_version_lacks_is_asked_for_at_its_field(client, national, change
 def test_a_frozen_rule_is_refused_on_its_page_with_nothing_lost(client, national):
     version = CourseVersionFactory()
     _completed(version)
-    address = reverse("version-edit", args=[version.pk])
+    address = reverse("course-version-edit", args=[version.pk])
 
     page = sign_in(client, national).post(address, _answers(paso="guardar", minimum_share="55"))
 

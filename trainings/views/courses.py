@@ -138,7 +138,7 @@ def course_register(request: SignedInRequest) -> HttpResponse:
         crumbs=_crumbs(),
         cancel=reverse("course-list"),
         said=_("El curso está en el catálogo. Escribe ahora su primera versión."),
-        to=lambda course: reverse("version-add", args=[course.pk]),
+        to=lambda course: reverse("course-version-add", args=[course.pk]),
     )
 
 
