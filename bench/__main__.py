@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from bench import files
 from bench.client import Importer, Target, Timing, download, paired
+from bench.matrix import matrix
 from bench.memory import Watch, private_mb, tree
 from bench.portal import Portal, floor, portal
 from bench.report import Line, as_json, at_most, show, within
@@ -19,7 +20,7 @@ MILLION = 1_000_000
 # From so many people on PostgreSQL has reason to use an index.
 MANY = 50_000
 IMPORTED_ROWS = 100_000
-MEASURES = ("start", "pages", "exports", "imports", "hostile")
+MEASURES = ("start", "pages", "matrix", "exports", "imports", "hostile")
 
 
 def start(running: Portal) -> Iterator[Line]:
@@ -184,6 +185,8 @@ def measured(people: int, only: set[str]) -> Iterator[Line]:
         cast = running.inside("cast", str(people))
         if "pages" in only:
             yield from pages(running, people, cast)
+        if "matrix" in only:
+            yield from matrix(running, people, cast)
         if "exports" in only and people >= MANY:
             yield from exports(running, people, cast, running.folder)
         if people >= MANY and people < MILLION:

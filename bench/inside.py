@@ -25,6 +25,7 @@ from django.utils import timezone  # noqa: E402
 from xlsxwriter import Workbook  # noqa: E402
 
 from bench.memory import Watch, resident_mb, tree  # noqa: E402
+from bench.trainings import count_matrix, fill_trainings  # noqa: E402
 from members import synthetic  # noqa: E402
 from members.models import (  # noqa: E402
     Organisation,
@@ -206,7 +207,18 @@ def _measured(run: Callable[[], Any]) -> dict[str, Any]:
 
 WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     work.__name__: work
-    for work in (cast, plans, copy_of_file, workbook, plain_workbook, bring_in, refuse, fuzz)
+    for work in (
+        cast,
+        plans,
+        copy_of_file,
+        workbook,
+        plain_workbook,
+        bring_in,
+        refuse,
+        fuzz,
+        fill_trainings,
+        count_matrix,
+    )
 }
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def _for_purpose(people: Any, asked: Asked) -> Any:
 
 
 def _reach(asked: Asked) -> PeopleInReach | None:
-    scope = _scope(asked)
+    scope = scope_asked(asked)
     is_by_organisations = scope.organisation_ids and not (scope.everything or scope.person_id)
     return PeopleInReach(scope) if is_by_organisations and not asked.purpose else None
 

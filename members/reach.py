@@ -89,6 +89,9 @@ class PeopleInReach:
 
     def _read(self, sql: str, values: dict[str, Any]) -> list[Any]:
         with connection.cursor() as cursor:
-            here = {"organisations": self.organisations, "today": timezone.localdate()}
+            here: dict[str, Any] = {
+                "organisations": self.organisations,
+                "today": timezone.localdate(),
+            }
             cursor.execute(sql, {**values, **here})
             return cursor.fetchall()

@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "documents-sweep": {"task": "network.documents.sweep_orphans", "schedule": 24 * 3600},
     "trash-purge": {"task": "members.purge_trash", "schedule": 24 * 3600},
     "sign-in-purge": {"task": "members.purge_sign_in", "schedule": 3600},
+    "coverage-count": {"task": "trainings.count_coverage", "schedule": 60},
 }
 
 # --- People who sign in -------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -21,6 +23,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.db.models.sql.datastructures import BaseTable
 from django.utils import timezone
 
 from members.access import Scope, scope_of
@@ -54,6 +57,55 @@ class RequirementQuerySet(models.QuerySet):
     def in_force(self, on: date | None = None) -> RequirementQuerySet:
         on = on or timezone.localdate()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class CoverageQuerySet(models.QuerySet):
+    """Kept counts; `counted_on` gives those that stand and counts the others on the spot."""
+
+    def counted_on(self, day: date, within: Collection[UUID] | None = None) -> CoverageQuerySet:
+        """Of the whole network or of some organisations; `on` turns it to another day."""
+        rows = self.filter(requirement__isnull=False).on(day, within)
+        rows._within = within
+        return rows
+
+    def on(self, day: date, within: Collection[UUID] | None = None) -> CoverageQuerySet:
+        from trainings import coverage  # noqa: PLC0415  # it stands on the models
+
+        within = within if within is not None else self._within
+        requirements = apps.get_model("trainings", "Requirement").objects.in_force(day)
+        text, params = coverage.counted_cells_sql(
+            list(requirements), day, within, coverage.standing(day, within)
+        )
+        columns = "requirement_id, organisation_id, due, covered, expiring, unverified"
+        key = "md5(concat(requirement_id, organisation_id))::uuid AS id"
+        return self.reading(f"SELECT {key}, {columns} FROM ({text}) counted", params)  # noqa: S608
+
+    _within: Collection[UUID] | None = None
+
+    def _clone(self) -> CoverageQuerySet:
+        rows: CoverageQuerySet = super()._clone()  # type: ignore[misc]
+        rows._within = self._within
+        return rows
+
+    def reading(self, text: str, params: Sequence[Any]) -> CoverageQuerySet:
+        """The same questions asked of a query in the place of the table."""
+        rows = self.all()
+        alias = rows.query.get_initial_alias()
+        rows.query.alias_map[alias] = _QueryAsTable(rows.model._meta.db_table, alias, text, params)
+        return rows
+
+
+class _QueryAsTable(BaseTable):
+    def __init__(self, table: str, alias: str, text: str, params: Sequence[Any]) -> None:
+        super().__init__(table, alias)
+        self.text, self.params = text, params
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return f"({self.text}) {compiler.quote_name_unless_alias(self.table_alias)}", [*self.params]
+
+    def relabeled_clone(self, change_map: Any) -> _QueryAsTable:
+        alias = change_map.get(self.table_alias, self.table_alias)
+        return _QueryAsTable(self.table_name, alias, self.text, self.params)
 
 
 class EditionQuerySet(models.QuerySet):

@@ -399,14 +399,15 @@ def found_in(export: Export, user: Any, text: str, *, most: int, column_count: i
     chosen = select(export, asked, query)
     columns = [column for column in export.columns if column.on_page][:column_count]
     order = order_of(export, chosen.rows, asked)
-    sheet = _sheet(chosen.rows, order, None, None, _sources(columns), most)
+    walk = _walk(export, None, chosen.rows, order, _sources(export))
+    sheet = _sheet(walk, None, None, most)
     if not sheet.values:
         return None
     total = len(sheet.values) if sheet.is_whole else counted(chosen.rows, COUNTED_MATCHES)
     return Group(
         title=force_str(export.title),
         columns=[Heading(force_str(column.heading), _css(column)) for column in columns],
-        rows=_rows(export, columns, sheet.values),
+        rows=[replace(row, cells=row.cells[:column_count]) for row in _rows(export, sheet.values)],
         count=in_words(total, COUNTED_MATCHES),
         has_more=not sheet.is_last,
         note=chosen.note,

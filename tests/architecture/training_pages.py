@@ -16,6 +16,12 @@ TRAINING_SEES = {
     # The same rows at addresses that change them.
     "run_edition": (ANYBODY, ANYBODY),
     "run_session": (ANYBODY, ANYBODY),
+    "version": (ANYBODY, ANYBODY),
+    "exemption": (ANYBODY, ANYBODY),
+    # Of an organisation: the reader outside the network reaches all of them, and only the women
+    # who agreed to it.
+    "gap": ("NRLTP", "NP"),
+    "invited": ("", ""),
     "enrolment": ("NRLTP", "N"),
     "walk_in": ("NRT", "N"),
     "completion": ("NRLTP", "N"),
@@ -37,8 +43,27 @@ TRAINING_NOT_THEIRS = {
     ("run_session", "other"): "RLT",
 }
 
-COURSES: tuple[Page, ...] = ()
-MATRIX: tuple[Page, ...] = ()
+COURSES: tuple[Page, ...] = (
+    Page("course-list", "training_view"),
+    Page("course-register", "course_edit", BOTH),
+    Page("course-detail", "training_view", row="course"),
+    Page("course-edit", "course_edit", BOTH, "course"),
+    Page("course-retire", "course_edit", BOTH, "course"),
+    Page("course-reopen", "course_edit", WRITE, "course"),
+    Page("course-version-add", "course_edit", BOTH, "course"),
+    Page("course-version-edit", "course_edit", BOTH, "version"),
+    Page("requirement-list", "training_view"),
+    Page("requirement-add", "course_edit", BOTH),
+    Page("requirement-end", "course_edit", BOTH, "requirement"),
+    Page("exemption-add", "course_edit", BOTH, "requirement"),
+    Page("exemption-end", "course_edit", WRITE, "exemption"),
+)
+MATRIX: tuple[Page, ...] = (
+    Page("matrix", "training_view"),
+    Page("matrix-gap", "roster_view", row="gap"),
+    Page("matrix-invite", "enrol", WRITE, "gap"),
+    Page("invitation-undo", "enrol", WRITE, "invited", post=(404,)),  # whose it was alone
+)
 EDITIONS: tuple[Page, ...] = (
     Page("training-home", "training_view"),
     Page("edition-list", "training_view"),

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from members.models import Organisation, Person, RegionalNetwork
+from tests.factories.members import OrganisationFactory
 from tests.factories.trainings import (
     AttendanceFactory,
     CertificateFactory,
@@ -16,7 +17,7 @@ from tests.factories.trainings import (
     RequirementFactory,
     SessionFactory,
 )
-from trainings.models import Topic
+from trainings.models import Exemption, Topic
 from trainings.results import opinion_token
 
 
@@ -44,9 +45,16 @@ def training_keys(
     publication = PublicationVersionFactory()
     topic = Topic.objects.create(version=publication, order=1, title="Polvo", text="Moja")
     requirement = RequirementFactory(course=edition.course)
+    exemption = Exemption.objects.create(
+        requirement=requirement, organisation=OrganisationFactory(), reason="No pallaquea"
+    )
     return {
         "course": {"pk": edition.course.pk},
+        "version": {"pk": edition.version.pk},
         "requirement": {"pk": requirement.pk},
+        "exemption": {"pk": exemption.pk},
+        "gap": {"requirement": requirement.pk, "organisation": organisation.pk},
+        "invited": {"pk": enrolment.pk},
         "edition": {"pk": edition.pk},
         "session": {"pk": session.pk},
         "session_documents": {"pk": session.pk},

@@ -5,6 +5,8 @@ from typing import Any
 from trainings.exports import editions, rosters
 from trainings.exports.attendance import ATTENDANCE, TRAINING_REGISTER
 from trainings.exports.completions import COMPLETIONS
+from trainings.exports.courses import COURSES
+from trainings.exports.matrix import MATRIX
 
 EXPORTS: tuple[Any, ...] = (
     *editions.EXPORTS,
@@ -12,4 +14,6 @@ EXPORTS: tuple[Any, ...] = (
     ATTENDANCE,
     TRAINING_REGISTER,
     COMPLETIONS,
+    COURSES,
+    MATRIX,
 )

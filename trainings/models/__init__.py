@@ -1,7 +1,8 @@
 from trainings.models.attendance import Attendance, SessionRecord
 from trainings.models.certificates import Certificate, CertificateSeries, Signatory
 from trainings.models.completions import Completion
-from trainings.models.courses import Course, CourseVersion, Requirement
+from trainings.models.courses import Course, CourseVersion, Exemption, Requirement
+from trainings.models.coverage import Coverage, SharedCoverage, StaleCoverage
 from trainings.models.editions import (
     Edition,
     EditionFunding,
@@ -28,11 +29,13 @@ __all__ = [
     "Completion",
     "Course",
     "CourseVersion",
+    "Coverage",
     "Edition",
     "EditionFunding",
     "EditionInstitution",
     "EditionTrainer",
     "Enrolment",
+    "Exemption",
     "Handout",
     "Needs",
     "Publication",
@@ -43,7 +46,9 @@ __all__ = [
     "Satisfaction",
     "Session",
     "SessionRecord",
+    "SharedCoverage",
     "Signatory",
+    "StaleCoverage",
     "StockMovement",
     "TestScore",
     "Topic",

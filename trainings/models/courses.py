@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -95,6 +96,23 @@ class Course(models.Model):
     @property
     def called(self) -> str:
         return self.short_name or self.name
+
+
+# What a completion is decided by: frozen with the first one.
+RULE = (
+    "course",
+    "number",
+    "hours",
+    "minimum_share",
+    "needs_test",
+    "pass_mark",
+    "validity",
+    "valid_months",
+    "season_month",
+    "season_day",
+    "season_least_months",
+    "refresh_window_days",
+)
 
 
 @tracked
@@ -206,6 +224,22 @@ class CourseVersion(models.Model):
                 ),
             ),
         ]
+        triggers = [
+            # The lock waits for whoever is writing a completion under this version.
+            pgtrigger.Trigger(
+                name="rule_is_frozen",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange(*RULE),
+                func=(
+                    "PERFORM 1 FROM trainings_courseversion WHERE id = OLD.id FOR UPDATE;"
+                    " IF EXISTS (SELECT FROM trainings_completion WHERE version_id = OLD.id) THEN"
+                    " RAISE EXCEPTION 'something was completed under this version' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_courseversion_frozen'; END IF;"
+                    " RETURN NEW;"
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(_("%(course)s, versión %(number)s")) % {
@@ -218,7 +252,7 @@ class CourseVersion(models.Model):
 class Requirement(models.Model):
     """Which role must hold which course, from a day to a day. Distinct by role and course.
 
-    Without organisations it binds all; with some, only those.
+    It binds every organisation but the exempt ones (`Exemption`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -229,7 +263,10 @@ class Requirement(models.Model):
     starts_on = models.DateField(_("desde"))
     ends_on = models.DateField(_("hasta"), null=True, blank=True)
     exempt_organisations = models.ManyToManyField(
-        "members.Organisation", blank=True, related_name="+", verbose_name=_("no se pide en")
+        "members.Organisation",
+        through="trainings.Exemption",
+        related_name="+",
+        verbose_name=_("no se pide en"),
     )
     reason = models.CharField(_("por qué se pide"), max_length=200, blank=True)
     is_demo = models.BooleanField(default=False)
@@ -261,3 +298,39 @@ class Requirement(models.Model):
 
     def is_within(self, scope: Any) -> bool:
         return bool(scope.everything)
+
+
+@tracked
+class Exemption(models.Model):
+    """An organisation of which a requirement asks nothing, and why."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.CASCADE, related_name="exemptions", db_index=False
+    )
+    organisation = models.ForeignKey(
+        "members.Organisation",
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("organización"),
+    )
+    reason = models.CharField(_("por qué no se le pide"), max_length=200)
+
+    class Meta:
+        verbose_name = _("organización a la que no se pide")
+        verbose_name_plural = _("organizaciones a las que no se pide")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["requirement", "organisation"],
+                name="trainings_exemption_once",
+                violation_error_message=_("A esa organización ya no se le pide."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="trainings_exemption_reason",
+                violation_error_message=_("Escribe por qué no se le pide."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement} · {self.organisation}"
