@@ -4,42 +4,19 @@ Attendance, participants, completed and certified are four numbers, each under i
 records that nobody verified are a fifth, and in none of the others.
 """
 
-from datetime import date
 from typing import Any
 
-from django.db.models import (
-    Avg,
-    BooleanField,
-    Case,
-    CharField,
-    Count,
-    F,
-    Func,
-    IntegerField,
-    Q,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce, ExtractYear
-from django.utils import timezone
+from django.db.models import Avg, CharField, Count, F, Func, QuerySet, Sum
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission, Scope, scope_of
 from members.models import Person
 from network.base.figures import UNKNOWN, Counting, Figure, Question, Split
-from trainings.models import Attendance, Certificate, Completion, TestScore
+from trainings.ages import AGE_LABELS, age_band
+from trainings.exports.narrowing import TRAINED
+from trainings.models import Attendance, Certificate, Completion, Enrolment, TestScore
 from trainings.models.courses import Theme
-
-# Cut points of the programme's indicators. Age is taken at the end of the period.
-AGES = ((15, "0-14"), (18, "15-17"), (25, "18-24"), (30, "25-29"), (36, "30-35"), (60, "36-59"))
-AGE_LABELS = {
-    "0-14": _("menos de 15"),
-    **{code: code.replace("-", " a ") for _limit, code in AGES[1:]},
-    "60+": _("60 o más"),
-    UNKNOWN: _("no se sabe"),
-}
 
 
 def _reach(question: Question) -> Scope:
@@ -50,92 +27,35 @@ def _reach(question: Question) -> Scope:
     return Scope(everything=True) if scope.everything else scope
 
 
-def _of(rows: QuerySet[Any], question: Question, organisation: str, network: str) -> QuerySet[Any]:
-    """Women who came from the organisations in reach, and whoever came to what the region runs."""
-    scope = _reach(question)
-    if scope.everything:
-        return rows
-    return rows.filter(
-        Q(**{f"{organisation}__in": scope.organisation_ids})
-        | Q(**{f"{network}__in": scope.regional_network_ids})
-    )
-
-
 def came(question: Question) -> QuerySet[Attendance]:
     """Marks of present or late, of sessions that were held; whoever was recognised, once."""
-    rows = Attendance.objects.came().on_roster().filter(session__cancelled_at=None)
-    return _of(rows, question, "enrolment__organisation", "edition__regional_network")
+    rows = Attendance.objects.within(_reach(question), question.user)
+    return rows.came().on_roster().filter(session__cancelled_at=None)
 
 
 def achieved(question: Question) -> QuerySet[Completion]:
-    rows = Completion.objects.achieved().verified()
-    return _of(rows, question, "organisation", "enrolment__edition__regional_network")
+    return Completion.objects.within(_reach(question)).achieved().verified()
 
 
 def unverified(question: Question) -> QuerySet[Completion]:
-    rows = Completion.objects.achieved().filter(is_verified=False)
-    return _of(rows, question, "organisation", "enrolment__edition__regional_network")
+    return Completion.objects.within(_reach(question)).achieved().filter(is_verified=False)
 
 
 def certified(question: Question) -> QuerySet[Certificate]:
-    rows = Certificate.objects.current()
-    return _of(
-        rows,
-        question,
-        "completion__organisation",
-        "completion__enrolment__edition__regional_network",
-    )
+    return Certificate.objects.within(_reach(question)).current()
 
 
 def paired_scores(question: Question) -> QuerySet[TestScore]:
     """Scores after of those who also have one before, with `gain` in points of a hundred."""
     before = "enrolment__scores"
     rows = TestScore.objects.filter(
-        moment="after", enrolment__joined_into=None, **{f"{before}__moment": "before"}
-    ).annotate(
+        moment="after",
+        enrolment__in=Enrolment.objects.within(_reach(question), question.user).on_roster(),
+        **{f"{before}__moment": "before"},
+    )
+    return rows.annotate(
         gain=100 * F("score") / F("maximum") - 100 * F(f"{before}__score") / F(f"{before}__maximum")
     )
-    return _of(rows, question, "enrolment__organisation", "enrolment__edition__regional_network")
-
-
-def _age_band(born_on: str, precision: str) -> Any:
-    def band(question: Question) -> Case:
-        day: date = question.last or timezone.localdate()
-        lived = Func(Value(day), F(born_on), function="age")
-        years = Func(
-            Value("year"),
-            lived,
-            function="date_part",
-            template="%(function)s(%(expressions)s)::int",
-            output_field=IntegerField(),
-        )
-        age = Case(
-            When(**{precision: "y"}, then=Value(day.year) - ExtractYear(born_on)), default=years
-        )
-        known = [When(Q(**{f"{born_on}__isnull": True}), then=Value(None))]
-        return Case(
-            *known,
-            *(When(_AtMost(age, limit), then=Value(code)) for limit, code in AGES),
-            default=Value("60+"),
-            output_field=CharField(),
-        )
-
-    return band
-
-
-class _AtMost(Func):
-    """age < limit, as a condition."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " < "
-    conditional = True
-
-    def __init__(self, age: Any, limit: int) -> None:
-        super().__init__(age, Value(limit))
-
-    @property
-    def output_field(self) -> Any:
-        return BooleanField()
 
 
 def _splits(person: str, organisation: str, course: str, edition: str) -> tuple[Split, ...]:
@@ -158,7 +78,7 @@ def _splits(person: str, organisation: str, course: str, edition: str) -> tuple[
         Split(
             "edad",
             _("Edad al final del periodo"),
-            _age_band(f"{person}__born_on", f"{person}__born_precision"),
+            age_band(f"{person}__born_on", f"{person}__born_precision"),
             labels=AGE_LABELS,
         ),
         Split("tema", _("Tema"), f"{course}__theme", labels=dict(Theme.choices)),
@@ -203,7 +123,6 @@ def _pair(*paths: str) -> Func:
 
 # A walk-in nobody recognised is told apart from the others by her line.
 _WHO = Coalesce("enrolment__person", "enrolment")
-TRAINED = ("leadership", "safety")
 
 
 def women_trained(question: Question) -> QuerySet[Completion]:

@@ -200,6 +200,24 @@ class SessionQuerySet(models.QuerySet):
         return self.order_by("held_on", "starts_at")
 
 
+def _of_reach(scope: Scope, user: Any, *, organisation: str, edition: str) -> Q:
+    """Of its organisations' women, of the editions its networks run, and of those she teaches in.
+    By conditions alone: no join, so that no row is found twice and an index may answer each."""
+    editions = apps.get_model("trainings", "Edition").objects
+    run = Q(regional_network__in=scope.regional_network_ids)
+    own = getattr(user, "person_id", None)
+    if own and not scope.is_empty:
+        run |= Q(Exists(_taught(own)))
+    return Q(**{f"{organisation}__in": scope.organisation_ids}) | Q(
+        **{f"{edition}__in": editions.filter(run).values("pk")}
+    )
+
+
+def _taught(person_id: Any) -> Any:
+    trainers = apps.get_model("trainings", "EditionTrainer").objects
+    return trainers.filter(edition=OuterRef("pk"), person=person_id)
+
+
 class EnrolmentQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> EnrolmentQuerySet:
         return self.within(scope_of(user, "roster_view"), user)
@@ -213,16 +231,10 @@ class EnrolmentQuerySet(models.QuerySet):
             return self.filter(person__in=people)
         if scope.everything:
             return self
-        reach = Q(organisation__in=scope.organisation_ids) | Q(
-            edition__regional_network__in=scope.regional_network_ids
-        )
-        own = getattr(user, "person_id", None)
-        if own and not scope.is_empty:
-            reach |= Q(edition__trainers__person=own)
+        reach = _of_reach(scope, user, organisation="organisation", edition="edition")
         if scope.person_id:
             reach |= Q(person=scope.person_id)
-        rows = apps.get_model("trainings", "Enrolment").objects.filter(reach)
-        return self.filter(pk__in=rows.values("pk"))
+        return self.filter(reach)
 
     def on_roster(self) -> EnrolmentQuerySet:
         """Counted once: whoever was recognised in another line is counted there."""
@@ -264,10 +276,16 @@ class AttendanceQuerySet(models.QuerySet):
         return self.filter(enrolment__joined_into=None)
 
     def within(self, scope: Scope, user: Any = None) -> AttendanceQuerySet:
-        enrolments = apps.get_model("trainings", "Enrolment").objects
-        if scope.everything and not scope.only_shared:
+        """As `Enrolment.within`: a mark is of whoever its line is of."""
+        if scope.only_shared:
+            people = apps.get_model("members", "Person").objects.within(scope)
+            return self.filter(enrolment__person__in=people)
+        if scope.everything:
             return self
-        return self.filter(enrolment__in=enrolments.within(scope, user))
+        reach = _of_reach(scope, user, organisation="enrolment__organisation", edition="edition")
+        if scope.person_id:
+            reach |= Q(enrolment__person=scope.person_id)
+        return self.filter(reach)
 
 
 class CompletionQuerySet(models.QuerySet):

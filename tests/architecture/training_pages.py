@@ -98,6 +98,7 @@ ROSTERS: tuple[Page, ...] = (
     Page("person-calendar", "roster_view", row="person"),
 )
 SESSIONS: tuple[Page, ...] = (
+    Page("attendance-list", "roster_view"),
     Page("edition-attendance", "roster_view", row="edition"),
     Page("session-attendance", "attendance_mark", BOTH, "session"),
     Page("session-close", "attendance_mark", WRITE, "session"),
@@ -114,6 +115,7 @@ SESSIONS: tuple[Page, ...] = (
     Page("edition-opinion", PUBLIC, BOTH, "opinion"),
 )
 COMPLETIONS: tuple[Page, ...] = (
+    Page("completion-list", "roster_view"),
     Page("edition-completion", "completion_approve", BOTH, "edition"),
     Page("completion-void", "completion_approve", BOTH, "completion"),
 )

@@ -8,30 +8,32 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
-from members.filters import OrganisationFilter, networks
+from members.filters import OrganisationFilter
 from members.models import Person
 from network.base.contracts import Asked, Column, Export, Kind
+from trainings.exports.narrowing import FILTERS_ON, narrowing
 from trainings.exports.scopes import came_from, listed_name, named_or_none, scope_asked
 from trainings.models import Attendance, Edition
 
 MARKS = {mark.value or "-": mark.label for mark in Attendance.Mark}
 
 
-class AttendanceFilters(django_filters.FilterSet):
+class AttendanceFilters(
+    narrowing(  # type: ignore[misc]
+        "enrolment__person",
+        "enrolment__organisation",
+        "edition__course",
+        "edition",
+        "session__held_on",
+    )
+):
     edicion = django_filters.ModelChoiceFilter(
         label=_("Edición"),
         field_name="edition",
         queryset=Edition.objects.select_related("version__course"),
     )
-    organizacion = OrganisationFilter(field_name="enrolment__organisation")
-    red = django_filters.ModelChoiceFilter(
-        label=_("Red regional"), field_name="edition__regional_network", queryset=networks
-    )
-    desde = django_filters.DateFilter(
-        label=_("Desde"), field_name="session__held_on", lookup_expr="gte"
-    )
-    hasta = django_filters.DateFilter(
-        label=_("Hasta"), field_name="session__held_on", lookup_expr="lte"
+    vino = django_filters.ChoiceFilter(
+        label=_("Vino"), choices=(("si", _("presente o tarde")),), method="who_came"
     )
     marca = django_filters.ChoiceFilter(
         label=_("Marca"), choices=tuple(MARKS.items()), method="marked", empty_label=_("Todas")
@@ -39,6 +41,9 @@ class AttendanceFilters(django_filters.FilterSet):
 
     def marked(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(mark="" if value == "-" else value)
+
+    def who_came(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(mark__in=Attendance.CAME)
 
 
 def attendance(asked: Asked) -> QuerySet[Any]:
@@ -99,7 +104,9 @@ ATTENDANCE = Export(
     rows=attendance,
     permission=Permission.ROSTER_VIEW,
     filters=AttendanceFilters,
+    filters_on=FILTERS_ON | {"marca": "mark", "vino": "mark"},
     order="session__held_on",
+    list_url_name="attendance-list",
     columns=(
         COURSE,
         EDITION,

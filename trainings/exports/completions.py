@@ -8,31 +8,39 @@ from django.db.models.functions import Concat, Trim
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
-from members.filters import OrganisationFilter
 from network.base.contracts import Asked, Column, Export, Kind
+from trainings.exports.narrowing import FILTERS_ON, TRAINED, narrowing
 from trainings.exports.scopes import scope_asked
-from trainings.models import Completion, Course, Edition
+from trainings.models import Completion, Edition
+
+YES_NO = (("si", _("sí")), ("no", _("no")))
 
 
-class CompletionFilters(django_filters.FilterSet):
-    curso = django_filters.ModelChoiceFilter(
-        label=_("Curso"), field_name="course", queryset=Course.objects.order_by("name_key")
-    )
+class CompletionFilters(
+    narrowing("person", "organisation", "course", "enrolment__edition", "completed_on")  # type: ignore[misc]
+):
     edicion = django_filters.ModelChoiceFilter(
         label=_("Edición"),
         field_name="enrolment__edition",
         queryset=Edition.objects.select_related("version__course"),
     )
-    organizacion = OrganisationFilter(field_name="organisation")
     resultado = django_filters.ChoiceFilter(
         label=_("Resultado"), field_name="result", choices=Completion.Result.choices
     )
-    desde = django_filters.DateFilter(
-        label=_("Desde"), field_name="completed_on", lookup_expr="gte"
+    verificado = django_filters.ChoiceFilter(
+        label=_("Verificado"), choices=YES_NO, method="as_verified"
     )
-    hasta = django_filters.DateFilter(
-        label=_("Hasta"), field_name="completed_on", lookup_expr="lte"
+    tema_de = django_filters.ChoiceFilter(
+        label=_("Temas"),
+        choices=(("formacion", _("liderazgo o seguridad")),),
+        method="of_training",
     )
+
+    def as_verified(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(is_verified=value == "si")
+
+    def of_training(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(course__theme__in=TRAINED)
 
 
 def completions(asked: Asked) -> QuerySet[Any]:
@@ -51,7 +59,16 @@ COMPLETIONS = Export(
     rows=completions,
     permission=Permission.ROSTER_VIEW,
     filters=CompletionFilters,
+    filters_on=FILTERS_ON
+    | {
+        "desde": "completed_on",
+        "hasta": "completed_on",
+        "resultado": "result",
+        "verificado": "is_verified",
+        "tema_de": "course",
+    },
     order="-completed_on",
+    list_url_name="completion-list",
     columns=(
         Column(
             "person",

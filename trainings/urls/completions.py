@@ -3,6 +3,7 @@ from django.urls import path
 from trainings.views import completions as views
 
 urlpatterns = [
+    path("formacion/resultados/", views.completion_list, name="completion-list"),
     path(
         "formacion/ediciones/<uuid:pk>/completaron/",
         views.edition_completion,

@@ -4,6 +4,7 @@ from trainings.views import results
 from trainings.views import sessions as views
 
 urlpatterns = [
+    path("formacion/asistencias/", views.attendance_list, name="attendance-list"),
     path(
         "formacion/ediciones/<uuid:pk>/asistencia/",
         views.edition_attendance,

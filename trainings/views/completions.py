@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from members.access import Permission
 from members.forms.answers import REVIEW, SAVE, step_of
@@ -15,8 +15,10 @@ from members.requests import SignedInRequest
 from members.views.reviewing import kept_if
 from network.base.access import ensure, requires
 from network.base.errors import Refused
+from network.base.listing import listing_page
 from trainings.actions import completions as actions
-from trainings.editions import crumbs_below, edition_head
+from trainings.editions import crumbs_below, crumbs_of, edition_head
+from trainings.exports.completions import COMPLETIONS
 from trainings.forms.completions import DecisionsForm, VoidForm
 from trainings.models import Completion, Enrolment
 from trainings.proposals import Proposal, proposals_shown_to
@@ -120,3 +122,10 @@ def completion_void(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "crumbs": crumbs_below(edition),
         },
     )
+
+
+@require_safe
+@requires(Permission.ROSTER_VIEW)
+def completion_list(request: SignedInRequest) -> HttpResponse:
+    context = {"listing": listing_page(request, COMPLETIONS), "crumbs": crumbs_of()[:1]}
+    return render(request, "trainings/completion_list.html", context)

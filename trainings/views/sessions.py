@@ -11,7 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from members.access import Permission
 from members.models import Organisation, User
@@ -20,9 +25,11 @@ from network.base.access import ensure, requires
 from network.base.accesslog import Action, record_access
 from network.base.errors import Refused
 from network.base.ids import new_id
+from network.base.listing import listing_page
 from trainings.access import ensure_may_mark, may_mark
 from trainings.actions import attendance as actions
-from trainings.editions import crumbs_below, edition_head, session_lead
+from trainings.editions import crumbs_below, crumbs_of, edition_head, session_lead
+from trainings.exports.attendance import ATTENDANCE
 from trainings.forms.sessions import (
     BLANK_LINES,
     MarksForm,
@@ -346,3 +353,10 @@ def _register_pdf(organisation: Organisation, month: date, marks: list[Attendanc
         content_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@require_safe
+@requires(Permission.ROSTER_VIEW)
+def attendance_list(request: SignedInRequest) -> HttpResponse:
+    context = {"listing": listing_page(request, ATTENDANCE), "crumbs": crumbs_of()[:1]}
+    return render(request, "trainings/attendance_list.html", context)
