@@ -23,5 +23,5 @@ def matrix(running: Portal, people: int, cast: dict[str, Any]) -> Iterator[Line]
     yield Line(f"matriz {size}: volver a contar esas", said["again"], "s")
     yield at_most(f"matriz {size}: casillas distintas de un recuento", said["different"], "", 0)
     for role in ("national", "regional"):
-        target = Target(running.port, "/formacion/", lambda: [], cast[role])
+        target = Target(running.port, "/formacion/matriz/", lambda: [], cast[role])
         yield at_most(f"matriz {size}: página, {role}", timed(target, 30).p50, "ms", LIMIT_MS)

@@ -3,7 +3,7 @@ from django.urls import path
 from trainings.views import matrix as views
 
 urlpatterns = [
-    path("formacion/", views.matrix, name="matrix"),
+    path("formacion/matriz/", views.matrix, name="matrix"),
     path(
         "formacion/falta/<uuid:requirement>/<uuid:organisation>/",
         views.matrix_gap,

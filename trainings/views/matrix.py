@@ -17,12 +17,13 @@ from members.access import Permission, scope_of
 from members.forms.answers import REVIEW, SAVE, step_of
 from members.models import Organisation, RegionalNetwork
 from members.requests import SignedInRequest
+from members.views.reviewing import kept_if
 from network.base.access import can, ensure, requires
 from network.base.errors import Refused
 from trainings.actions.gaps import invite_gaps, undo_invitation
 from trainings.coverage import EXPIRING_DAYS, count_coverage
 from trainings.forms.matrix import InvitationForm, MatrixForm
-from trainings.gaps import gaps_of, open_editions, refuse_wrong_edition, state_given_by
+from trainings.gaps import gaps_of, open_editions, state_given_by
 from trainings.matrix import headings, matrix_of, reach_in_words, roles_asked, sheet_of
 from trainings.models import Enrolment, Requirement
 from trainings.models.courses import Holder
@@ -138,13 +139,13 @@ def matrix_invite(request: SignedInRequest, requirement: UUID, organisation: UUI
         return _page(request, asked, body, form)
     edition, chosen = form.cleaned_data["edition"], form.cleaned_data["persona"]
     try:
-        refuse_wrong_edition(edition, asked.course, chosen)
-        if step_of(request) == REVIEW:
-            return _review(request, form, asked, body)
-        done = invite_gaps(edition=edition, course=asked.course, gaps=chosen, by=request.user)
+        with kept_if(step_of(request) == SAVE):
+            done = invite_gaps(edition=edition, course=asked.course, gaps=chosen, by=request.user)
     except Refused as refusal:
         refusal.put_on(form)
         return _page(request, asked, body, form)
+    if step_of(request) == REVIEW:
+        return _review(request, form, asked, body)
     added = len(done.added)
     sentence = ngettext(
         "%(count)s mujer está ahora en la lista de %(edition)s.",
