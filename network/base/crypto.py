@@ -28,6 +28,8 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 HEADER_BYTES = len(VERSION) + KEY_ID_BYTES
 BODY_STARTS = HEADER_BYTES + NONCE_BYTES
+# What sealing adds to a content.
+SEAL_BYTES = BODY_STARTS + TAG_BYTES
 KEY_BYTES = 32
 # The entry of the index key in the register of keys; no data key can be called so.
 INDEX_KEY_ID = "#index"
@@ -73,6 +75,15 @@ def unseal_file(blob: bytes, *, name: str) -> bytes:
     return _opened(blob, f"spool:{name}".encode())
 
 
+def seal_block(content: bytes, *, file: str, number: int, is_last: bool) -> bytes:
+    """Seal one block of a file that is written as a stream, bound to its place in it."""
+    return _sealed(content, f"block:{file}:{number}:{is_last}".encode())
+
+
+def unseal_block(blob: bytes, *, file: str, number: int, is_last: bool) -> bytes:
+    return _opened(blob, f"block:{file}:{number}:{is_last}".encode())
+
+
 def _sealed(content: bytes, bound_to: bytes) -> bytes:
     header, cipher = _current(settings.DATA_KEYS)
     nonce = os.urandom(NONCE_BYTES)
@@ -109,7 +120,7 @@ def configured_key_ids() -> set[str]:
 
 
 def key_id_of(blob: bytes) -> str:
-    if len(blob) < BODY_STARTS + TAG_BYTES or blob[:1] != VERSION:
+    if len(blob) < SEAL_BYTES or blob[:1] != VERSION:
         raise SealBroken(_("Este dato cifrado está incompleto o tiene un formato desconocido."))
     return bytes(blob[1:HEADER_BYTES]).rstrip(b"\0").decode("ascii", "replace")
 

@@ -11,9 +11,10 @@ The module of a job is imported by its app's tasks.py, so that the worker knows 
 again after a crash, so running it twice must do no more than running it once: let what it writes
 carry `work.job.pk`, or find that it is done already. `Refused` ends a job with its sentence.
 
-The returned dict is kept in `Job.result`. Three of its keys mean something here: "file", a name in
-the spool made by `result_file`, which her page offers for seven days as "file_name"; and "url",
-where the page of a job that made no file leads.
+The returned dict is kept in `Job.result`. Some of its keys mean something here: "file", a name in
+the spool made by `new_result`, which her page offers for seven days as "file_name", or for one day
+when "is_personal"; "keys", another such name; and "url", where the page of a job that made no file
+leads. Files of jobs are sealed at rest.
 """
 
 import logging
@@ -36,13 +37,18 @@ from psycopg2 import extensions
 
 from network.base.errors import Refused
 from network.base.models import Job
+from network.base.sealed_files import SealedReader, SealedWriter
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
 SILENCE = timedelta(minutes=2)  # an open job that says nothing for so long is looked after
 OFFERED = timedelta(days=7)
+OFFERED_PERSONAL = timedelta(hours=24)
 PASSING = timedelta(hours=24)  # any other file of the spool
+# No job lasts so long: what lies beside the folders of the spool was left by a process that died
+# while it wrote a workbook, and is not sealed.
+LEFT_BEHIND = timedelta(hours=1)
 REMEMBERED = timedelta(days=30)
 LOOKS_AT = "looks_at"
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
@@ -177,11 +183,12 @@ def _attempt(row: Job, pulse: extensions.cursor) -> None:
 
 def _finish(row: Job, result: dict[str, Any]) -> None:
     now = timezone.now()
+    offered = OFFERED_PERSONAL if result.get("is_personal") else OFFERED
     Job.objects.filter(pk=row.pk, state=Job.State.RUNNING).update(
         state=Job.State.READY,
         result=result,
         finished_at=now,
-        expires_at=now + OFFERED if "file" in result else None,
+        expires_at=now + offered if "file" in result else None,
     )
 
 
@@ -208,13 +215,22 @@ def sweep(now: datetime) -> int:
     return len(found)
 
 
-def result_file() -> tuple[str, Path]:
-    """A new name in the spool for the file of a job, and where it is written."""
+def new_result(row: Job) -> tuple[str, SealedWriter]:
+    """A new file of a job in the spool: its name, and where to write it."""
     name = f"results/{secrets.token_urlsafe(24)}"
     path = Path(storages["spool"].path(name))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    return name, path
+    return name, SealedWriter(path, bound_to=_file_of(row, name))
+
+
+def open_result(row: Job, name: str) -> SealedReader:
+    """A file of a job, opened while it is read. Raises OSError or SealError when it cannot be."""
+    return SealedReader(Path(storages["spool"].path(name)), bound_to=_file_of(row, name))
+
+
+def _file_of(row: Job, name: str) -> str:
+    return f"{row.pk}:{name}"
 
 
 def purge(now: datetime) -> int:
@@ -227,14 +243,18 @@ def purge(now: datetime) -> int:
         if key in {"file", "keys"}
     }
     root = Path(storages["spool"].path(""))
-    oldest = (now - PASSING).timestamp()
     gone = 0
     for path in root.rglob("*"):
+        kept_for = LEFT_BEHIND if path.parent == root else PASSING
         is_owed = str(path.relative_to(root)) in offered
-        if path.is_file() and not is_owed and path.stat().st_mtime < oldest:
+        if path.is_file() and not is_owed and _age(path, now) > kept_for:
             path.unlink(missing_ok=True)
             gone += 1
     return gone
+
+
+def _age(path: Path, now: datetime) -> timedelta:
+    return timedelta(seconds=now.timestamp() - path.stat().st_mtime)
 
 
 def offered_jobs(now: datetime) -> QuerySet[Job]:

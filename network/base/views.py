@@ -1,11 +1,11 @@
 """Pages about lists: files to take, background jobs, saved views."""
 
+import logging
 from tempfile import TemporaryFile
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.storage import storages
 from django.http import (
     FileResponse,
     Http404,
@@ -26,19 +26,23 @@ from django.views.decorators.http import require_GET, require_http_methods
 from network.base.access import SIGNED_IN, can, ensure, requires
 from network.base.accesslog import Action, record_access
 from network.base.contracts import Export, declared
+from network.base.crypto import SealError
 from network.base.dates import day, day_and_hour
 from network.base.errors import Refused
 from network.base.exporting.background import enqueue_file
 from network.base.exporting.csv import csv_blocks
 from network.base.exporting.order import FileOrder, order_file
 from network.base.exporting.workbook import write_workbook
-from network.base.jobs import KINDS, OPEN, offered_jobs
+from network.base.jobs import KINDS, OPEN, offered_jobs, open_result
 from network.base.list_forms import FileForm, ViewNameForm
 from network.base.listing import kept_query
 from network.base.models import Job, SavedView
 from network.base.saved import delete_view, rename_view, save_view
+from network.base.sealed_files import BLOCK_BYTES
 from network.base.tables import Format
 from network.base.text import sort_key
+
+log = logging.getLogger(__name__)
 
 # More rows than this make a workbook that takes longer than a page should.
 DIRECT_ROWS = 5000
@@ -141,7 +145,7 @@ def _job_line(row: Job) -> dict[str, Any]:
     return line | {
         "state": "ready",
         "size": filesizeformat(row.result["size"]),
-        "until": day(row.expires_at),
+        "until": (day_and_hour if row.result.get("is_personal") else day)(row.expires_at),
         "url": reverse("job-download", args=[row.pk]),
         "act": _("Bajar"),
     }
@@ -153,12 +157,16 @@ def job_download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The file of her own job, if all of it may still be hers to see; any other is not found."""
     row = get_object_or_404(offered_jobs(timezone.now()).filter(owner_id=request.user.pk), pk=pk)
     row.owner = cast(Any, request.user)  # as this session may: a phone code opens no file
-    if not KINDS[row.kind].may_take(row):
-        messages.warning(
-            request,
-            _("Ese archivo tiene filas que ya no alcanzas a ver. Pide la lista otra vez."),
-        )
-        return redirect("job-list")
+    try:
+        if not KINDS[row.kind].may_take(row):
+            return _not_taken(
+                request,
+                _("Ese archivo tiene filas que ya no alcanzas a ver. Pide la lista otra vez."),
+            )
+        content = open_result(row, row.result["file"])
+    except (OSError, SealError) as error:
+        log.warning("File of job %s cannot be opened: %s", row.pk, type(error).__name__)
+        return _not_taken(request, _("Ese archivo ya no se puede abrir. Pide la lista otra vez."))
     record_access(
         by=request.user,
         action=Action.DOWNLOAD,
@@ -166,12 +174,20 @@ def job_download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         subject_id=row.pk,
         row_count=row.result.get("rows"),
     )
-    return FileResponse(
-        storages["spool"].open(row.result["file"]),
+    response = FileResponse(
+        content,
         as_attachment=True,
         filename=row.result["file_name"],
         content_type=MEDIA_TYPES[Format.XLSX],
+        headers={"Content-Length": str(row.result["size"])},
     )
+    response.block_size = BLOCK_BYTES
+    return response
+
+
+def _not_taken(request: HttpRequest, reason: str) -> HttpResponse:
+    messages.warning(request, reason)
+    return redirect("job-list")
 
 
 # --- Saved views ---------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from members.models import Person, RoleAssignment
 from network.base.errors import Refused
-from network.base.jobs import KINDS, JobKind, enqueue, purge, result_file, run, stalled, sweep
+from network.base.jobs import KINDS, JobKind, enqueue, new_result, purge, run, stalled, sweep
 from network.base.models import AccessLogEntry, Job
 from network.base.tasks import purge_spool, sweep_jobs
 from tests.factories.accounts import sign_in, sign_in_with
@@ -290,13 +290,31 @@ def test_purge_of_a_spool_not_yet_made_is_quiet(settings, tmp_path, monkeypatch)
     assert purge(timezone.now()) == 0
 
 
-def test_result_files_are_private_and_not_guessable():
-    (name, path), (other, _path) = result_file(), result_file()
+def test_result_files_are_private_and_not_guessable(new_job, spool):
+    job = new_job()
+    (name, one), (other, two) = new_result(job), new_result(job)
+    one.close()
+    two.close()
 
+    path = spool / name
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert len(Path(name).name) >= 32
+    assert len(path.name) >= 32
     assert name != other
+
+
+def test_purge_soon_takes_what_a_killed_writer_left_in_clear(spool):
+    left, fresh = spool / "tmp-sheet-1", spool / "tmp-sheet-2"
+    for path in (left, fresh):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text("Apaza")
+    an_age_ago = (timezone.now() - timedelta(minutes=61)).timestamp()
+    os.utime(left, (an_age_ago, an_age_ago))
+
+    purge_spool()
+
+    assert [left.exists(), fresh.exists()] == [False, True]
+    fresh.unlink()
 
 
 # --- Long workbooks ------------------------------------------------------------------------------
@@ -413,3 +431,55 @@ def test_job_without_file_leads_to_its_page(client, national, new_job):
     new_job(state="ready", result={"url": "/importar/1/"})
 
     assert 'href="/importar/1/"' in sign_in(client, national).get("/trabajos/").content.decode()
+
+
+def test_long_workbook_is_sealed_on_the_disk(client, long_file, spool):
+    """No part of it is a zip, nor tells whose rows it holds, until she takes it."""
+    kept = [(spool / long_file.result[key]).read_bytes() for key in ("file", "keys")]
+
+    assert not any(mark in blob for blob in kept for mark in (b"PK\x03\x04", b"xl/worksheets"))
+    ids = [str(pk).encode() for pk in Person.objects.values_list("pk", flat=True)]
+    assert not any(pk in blob for blob in kept for pk in ids)
+    answer = client.get(f"/trabajos/{long_file.pk}/bajar/")
+    assert answer.getvalue()[:4] == b"PK\x03\x04"
+    assert int(answer["Content-Length"]) == long_file.result["size"]
+
+
+def test_workbook_of_another_job_does_not_open_in_its_place(client, long_file, spool, caplog):
+    client.post("/exportar/people/", {"format": "xlsx", "is_personal": "on", **PURPOSE})
+    other = Job.objects.exclude(pk=long_file.pk).get()
+    mine, hers = (spool / job.result["file"] for job in (long_file, other))
+    mine.write_bytes(hers.read_bytes())
+
+    answer = client.get(f"/trabajos/{long_file.pk}/bajar/", follow=True)
+
+    assert "Ese archivo ya no se puede abrir" in answer.content.decode()
+    assert not AccessLogEntry.objects.filter(action="download").exists()
+
+
+def test_workbook_that_is_gone_is_told_in_words(client, long_file, spool):
+    (spool / long_file.result["file"]).unlink()
+
+    answer = client.get(f"/trabajos/{long_file.pk}/bajar/", follow=True)
+
+    assert "Ese archivo ya no se puede abrir" in answer.content.decode()
+
+
+def test_workbook_with_personal_columns_is_offered_one_day_and_then_deleted(
+    client, long_file, spool
+):
+    assert long_file.expires_at - long_file.finished_at == timedelta(hours=24)
+    paths = [spool / long_file.result[key] for key in ("file", "keys")]
+
+    purge(long_file.expires_at - timedelta(minutes=1))
+    assert all(path.exists() for path in paths)
+    purge(long_file.expires_at + timedelta(minutes=1))
+
+    assert not any(path.exists() for path in paths)
+
+
+def test_workbook_without_personal_columns_is_offered_a_week(client, long_file):
+    client.post("/exportar/people/", {"format": "xlsx"})
+
+    job = Job.objects.exclude(pk=long_file.pk).get()
+    assert job.expires_at - job.finished_at == timedelta(days=7)

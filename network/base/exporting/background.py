@@ -1,10 +1,9 @@
-"""Workbooks too long for a request: prepared by a job, offered to the one who asked, for a week."""
+"""Workbooks too long for a request: prepared by a job, sealed, offered to the one who asked."""
 
+import io
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import storages
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -14,8 +13,9 @@ from network.base.contracts import declared
 from network.base.errors import Refused
 from network.base.exporting.order import FileOrder, order_file
 from network.base.exporting.workbook import write_workbook
-from network.base.jobs import Work, enqueue, job, result_file
+from network.base.jobs import Work, enqueue, job, new_result, open_result
 from network.base.models import Job
+from network.base.sealed_files import SealedReader
 
 KEYS_AT_ONCE = 10_000
 
@@ -60,12 +60,12 @@ def may_take(row: Job) -> bool:
         order = order_of_job(row)
     except Refused:
         return False
-    return _reaches_all(order, Path(storages["spool"].path(row.result["keys"])))
+    return _reaches_all(order, open_result(row, row.result["keys"]))
 
 
-def _reaches_all(order: FileOrder, keys: Path) -> bool:
+def _reaches_all(order: FileOrder, keys: SealedReader) -> bool:
     reach: QuerySet[Any] = order.export.rows(order.asked).order_by()
-    with keys.open() as lines:
+    with io.TextIOWrapper(io.BufferedReader(keys)) as lines:
         while some := [line.strip() for line in islice(lines, KEYS_AT_ONCE)]:
             if reach.filter(pk__in=some).count() != len(some):
                 return False
@@ -77,15 +77,16 @@ def prepare_file(work: Work) -> dict[str, Any]:
     """Write the workbook and, beside it, the keys of its rows, which a download checks again."""
     order = order_of_job(work.job)
     work.progress(0, order.rows.count())
-    name, path = result_file()
-    keys_name, keys_path = result_file()
-    with path.open("wb") as target, keys_path.open("w") as keys:
+    name, target = new_result(work.job)
+    keys_name, keys_target = new_result(work.job)
+    with target, io.TextIOWrapper(io.BufferedWriter(keys_target)) as keys:
         rows = write_workbook(order, target, progress=work.progress, keys=keys)
     order.record(rows, trabajo=str(work.job.pk))
     return {
         "file": name,
         "keys": keys_name,
         "file_name": order.file_name(timezone.now()),
-        "size": path.stat().st_size,
+        "is_personal": order.is_personal,
+        "size": target.size,
         "rows": rows,
     }

@@ -1,5 +1,6 @@
 """The workbook: the list, a dictionary of its columns, and a sheet about where it comes from."""
 
+import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import IO, Any
@@ -43,7 +44,7 @@ Write = Callable[[int, int, Any], Any]
 @translation.override(settings.LANGUAGE_CODE)
 def write_workbook(
     order: FileOrder,
-    target: IO[bytes],
+    target: IO[bytes] | io.RawIOBase,
     *,
     progress: Progress | None = None,
     keys: IO[str] | None = None,
@@ -52,7 +53,10 @@ def write_workbook(
 
     `keys` is given the key of every row, one a line.
     """
-    with Workbook(target, {"constant_memory": True}) as book:
+    # Rows wait in a file of the spool until the sheet is whole; one left there is soon purged.
+    settings.SPOOL_ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)
+    options = {"constant_memory": True, "tmpdir": str(settings.SPOOL_ROOT)}
+    with Workbook(target, options) as book:
         heading = book.add_format(
             {"bold": True, "bg_color": STONE, "text_wrap": True, "valign": "top"}
         )
