@@ -17,6 +17,7 @@ TRAINING_SEES = {
     "completion": ("NRLTP", "N"),
     "certificate": ("NRLTP", "N"),
     "certificate_code": (ANYBODY, ANYBODY),
+    "certificate_list": (ANYBODY, ANYBODY),
     "publication": (ANYBODY, ANYBODY),
     "publication_code": (ANYBODY, ANYBODY),
     "topic": (ANYBODY, ANYBODY),
@@ -29,7 +30,15 @@ EDITIONS: tuple[Page, ...] = ()
 ROSTERS: tuple[Page, ...] = ()
 SESSIONS: tuple[Page, ...] = ()
 COMPLETIONS: tuple[Page, ...] = ()
-CERTIFICATES: tuple[Page, ...] = ()
+CERTIFICATES: tuple[Page, ...] = (
+    Page("certificate-ask", PUBLIC),
+    Page("certificate-check", PUBLIC, row="certificate_code"),
+    Page("certificate-picture", PUBLIC, row="certificate_code"),
+    Page("certificate-credential", PUBLIC, row="certificate_code"),
+    Page("credential-status", PUBLIC, row="certificate_list"),
+    Page("issuer-did", PUBLIC),
+    Page("issuer-keys", PUBLIC),
+)
 MANUALS: tuple[Page, ...] = (
     Page("manual-read", PUBLIC, row="publication_code"),
     Page("topic-picture", PUBLIC, row="topic", get=(404,)),  # it has none

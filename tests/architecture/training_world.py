@@ -53,6 +53,7 @@ def training_keys(
         "completion": {"pk": completion.pk},
         "certificate": {"pk": certificate.pk},
         "certificate_code": {"code": certificate.code},
+        "certificate_list": {"year": certificate.year, "copy": certificate.copy},
         "publication": {"pk": publication.pk},
         "publication_code": {"code": publication.publication.code},
         "topic": {"pk": topic.pk},

@@ -1,5 +1,5 @@
 from trainings.models.attendance import Attendance, SessionRecord
-from trainings.models.certificates import Certificate, CertificateSeries, Signatory
+from trainings.models.certificates import Certificate, CertificateSeries, CodeMiss, Signatory
 from trainings.models.completions import Completion
 from trainings.models.courses import Course, CourseVersion, Requirement
 from trainings.models.editions import (
@@ -25,6 +25,7 @@ __all__ = [
     "Attendance",
     "Certificate",
     "CertificateSeries",
+    "CodeMiss",
     "Completion",
     "Course",
     "CourseVersion",
