@@ -67,14 +67,14 @@ AGE_LABELS: Mapping[str, Any] = {
 }
 
 
-def _scope(asked: Asked) -> Scope:
+def scope_asked(asked: Asked) -> Scope:
     return Scope(everything=True) if asked.user is None else scope_of(asked.user, asked.permission)
 
 
 # --- People --------------------------------------------------------------------------------------
 def _within(people: Any, asked: Asked) -> Any:
     """Those in her reach; for a donor's report only those who agreed to appear in one."""
-    return _for_purpose(people.within(_scope(asked)), asked)
+    return _for_purpose(people.within(scope_asked(asked)), asked)
 
 
 def _for_purpose(people: Any, asked: Asked) -> Any:
@@ -92,7 +92,7 @@ def people(asked: Asked) -> Any:
 
 def _left_out_people(asked: Asked) -> Any:
     """On record and in her reach, but for their consent."""
-    scope = _scope(asked)
+    scope = scope_asked(asked)
     people = _described(timezone.localdate())
     needed = [Purpose.SHARE_SOLIDARIDAD] * scope.only_shared
     needed += [Purpose.DONOR_REPORTING] * (asked.purpose == FilePurpose.DONOR_REPORT)
@@ -447,7 +447,7 @@ PEOPLE = Export(
 
 # --- Organisations -------------------------------------------------------------------------------
 def organisations(asked: Asked) -> QuerySet[Any]:
-    scope = _scope(asked)
+    scope = scope_asked(asked)
     rows = Organisation.objects.within(scope).with_status()
     here = {"organisation": OuterRef("pk")}
     affiliations = Affiliation.objects.current().filter(**here, regional_network__isnull=False)
@@ -692,7 +692,7 @@ ORGANISATIONS = Export(
 
 
 # --- Memberships, boards, consents ---------------------------------------------------------------
-def _name_of(path: str) -> Concat:
+def name_of(path: str) -> Concat:
     return Concat(
         Trim(Concat(f"{path}__paternal_surname", Value(" "), f"{path}__maternal_surname")),
         Value(", "),
@@ -738,11 +738,11 @@ UNTIL = Column(
 
 
 def memberships(asked: Asked) -> QuerySet[Any]:
-    scope = _scope(asked)
+    scope = scope_asked(asked)
     rows = Membership.objects.filter(person__in=_people_within(asked).values("pk"))
     if not scope.everything:
         rows = rows.filter(organisation__in=scope.organisation_ids)
-    return rows.annotate(person_name=_name_of("person"))
+    return rows.annotate(person_name=name_of("person"))
 
 
 MEMBERSHIPS = Export(
@@ -786,7 +786,7 @@ MEMBERSHIPS = Export(
 
 
 def boards(asked: Asked) -> QuerySet[Any]:
-    scope = _scope(asked)
+    scope = scope_asked(asked)
     kept = Person.objects.on_record()
     holders: Any = _people_within(asked) if scope.everything else _for_purpose(kept, asked)
     rows = Office.objects.filter(person__in=holders.values("pk"))
@@ -798,7 +798,7 @@ def boards(asked: Asked) -> QuerySet[Any]:
     return rows.annotate(
         body_name=Coalesce("organisation__name", "regional_network__name"),
         body_key=Coalesce("organisation__name_key", "regional_network__name_key"),
-        person_name=_name_of("person"),
+        person_name=name_of("person"),
     )
 
 
@@ -846,7 +846,7 @@ BOARDS = Export(
 
 def consents(asked: Asked) -> QuerySet[Any]:
     rows = Consent.objects.current().filter(person__in=_people_within(asked).values("pk"))
-    return rows.annotate(person_name=_name_of("person"))
+    return rows.annotate(person_name=name_of("person"))
 
 
 CONSENTS = Export(
@@ -922,7 +922,7 @@ def regional_networks(asked: Asked) -> QuerySet[Any]:
     )
     here = Count("organisation", distinct=True)
     women = Count("organisation__memberships__person", distinct=True)
-    return (rows.none() if _scope(asked).is_empty else rows).annotate(
+    return (rows.none() if scope_asked(asked).is_empty else rows).annotate(
         organisation_count=Coalesce(Subquery(affiliations.annotate(n=here).values("n")), 0),
         member_count=Coalesce(Subquery(members.annotate(n=women).values("n")), 0),
     )

@@ -55,7 +55,7 @@ def certificate_pdf(content: Content, *, code: str, base_url: str) -> bytes:
     """The paper in Spanish, whoever asks for it. `base_url` is where its code is checked."""
     _register()
     target = io.BytesIO()
-    canvas = Canvas(target, pagesize=PAGE, invariant=1, pageCompression=1)
+    canvas = Canvas(target, pagesize=PAGE, invariant=1, pageCompression=1, initialFontName=FONT)
     with translation.override(settings.LANGUAGE_CODE):
         canvas.setTitle(f"{_('Constancia')} {printed(code)}")
         canvas.setAuthor(settings.SITE_NAME)

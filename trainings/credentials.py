@@ -37,15 +37,16 @@ STATUS_LASTS = timedelta(days=1)
 def credential_of(check: Check, *, base_url: str) -> str:
     """The signed credential of a certificate that is valid or expired."""
     certificate, content = check.certificate, check.content
-    payload = {
+    issuer, subject = _issuer(base_url), _subject(check, base_url)
+    payload: dict[str, Any] = {
         "@context": list(CONTEXT),
         "id": f"urn:uuid:{certificate.pk}",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": content.course,
-        "issuer": _issuer(base_url),
+        "issuer": issuer,
         "validFrom": _instant(certificate.issued_on),
         "awardedDate": _instant(content.completed_day),
-        "credentialSubject": _subject(check, base_url),
+        "credentialSubject": subject,
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
         "credentialStatus": _status(certificate, base_url),
         "evidence": [
@@ -57,8 +58,8 @@ def credential_of(check: Check, *, base_url: str) -> str:
         ],
     }
     claims = {
-        "iss": payload["issuer"]["id"],
-        "sub": payload["credentialSubject"]["id"],
+        "iss": issuer["id"],
+        "sub": subject["id"],
         "jti": payload["id"],
         "nbf": _seconds(certificate.issued_on),
     }

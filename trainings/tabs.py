@@ -26,7 +26,10 @@ class TabLink:
     is_current: bool
 
 
-TABS: tuple[Tab, ...] = (Tab(_("Materiales"), "edition-materials", Permission.TRAINING_VIEW),)
+TABS: tuple[Tab, ...] = (
+    Tab(_("Constancias"), "edition-certificates", Permission.ROSTER_VIEW),
+    Tab(_("Materiales"), "edition-materials", Permission.TRAINING_VIEW),
+)
 
 
 def edition_tabs(request: HttpRequest, edition: Edition) -> list[TabLink]:

@@ -4,7 +4,7 @@ Editions hold nobody's data: whoever works with trainings sees them all. Who run
 her own region) may change it; a line of a roster is seen by the region or organisation it is of.
 """
 
-from tests.architecture.page import BOTH, PUBLIC, WRITE, Page
+from tests.architecture.page import BOTH, MOVED, PUBLIC, WRITE, Page
 
 ANYBODY = "NRLTAPUDME"
 TRAINING_SEES = {
@@ -17,6 +17,8 @@ TRAINING_SEES = {
     "completion": ("NRLTP", "N"),
     "certificate": ("NRLTP", "N"),
     "certificate_code": (ANYBODY, ANYBODY),
+    "issued_edition": ("NR", "N"),
+    "signatory": ("N", "N"),
     "certificate_list": (ANYBODY, ANYBODY),
     "publication": (ANYBODY, ANYBODY),
     "publication_code": (ANYBODY, ANYBODY),
@@ -38,6 +40,17 @@ CERTIFICATES: tuple[Page, ...] = (
     Page("credential-status", PUBLIC, row="certificate_list"),
     Page("issuer-did", PUBLIC),
     Page("issuer-keys", PUBLIC),
+    Page("certificate-list", "roster_view"),
+    Page("certificate-detail", "roster_view", row="certificate"),
+    Page("certificate-paper", "roster_view", row="certificate"),
+    Page("certificate-reissue", "certificate_issue", BOTH, "certificate"),
+    Page("certificate-revoke", "certificate_revoke", BOTH, "certificate"),
+    Page("edition-certificates", "roster_view", row="edition"),
+    Page("certificates-issue", "certificate_issue", BOTH, "issued_edition", get=MOVED),
+    Page("signatory-list", "course_edit", BOTH),
+    Page("signatory-end", "course_edit", BOTH, "signatory"),
+    Page("person-transcript", "roster_view", row="person"),
+    Page("person-transcript-paper", "roster_view", row="person"),
 )
 MANUALS: tuple[Page, ...] = (
     Page("manual-read", PUBLIC, row="publication_code"),

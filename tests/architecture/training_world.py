@@ -15,6 +15,7 @@ from tests.factories.trainings import (
     PublicationVersionFactory,
     RequirementFactory,
     SessionFactory,
+    SignatoryFactory,
 )
 from trainings.models import Topic
 
@@ -42,6 +43,7 @@ def training_keys(
     certificate = CertificateFactory(completion=completion)
     publication = PublicationVersionFactory()
     topic = Topic.objects.create(version=publication, order=1, title="Polvo", text="Moja")
+    signatory = SignatoryFactory(regional_network=network)
     requirement = RequirementFactory(course=edition.course)
     return {
         "course": {"pk": edition.course.pk},
@@ -53,6 +55,8 @@ def training_keys(
         "completion": {"pk": completion.pk},
         "certificate": {"pk": certificate.pk},
         "certificate_code": {"code": certificate.code},
+        "issued_edition": {"pk": edition.pk},
+        "signatory": {"pk": signatory.pk},
         "certificate_list": {"year": certificate.year, "copy": certificate.copy},
         "publication": {"pk": publication.pk},
         "publication_code": {"code": publication.publication.code},

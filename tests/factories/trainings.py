@@ -22,6 +22,7 @@ from trainings.models import (
     PublicationVersion,
     Requirement,
     Session,
+    Signatory,
     TestScore,
 )
 
@@ -157,6 +158,15 @@ class CertificateFactory(factory.django.DjangoModelFactory):
         ).as_json()
     )
     content_sha256 = factory.LazyAttribute(lambda o: digest(o.content))
+
+
+class SignatoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Signatory
+
+    name = "Rosa Mamani Quispe"
+    post = "Presidenta de la red"
+    starts_on = factory.LazyFunction(timezone.localdate)
 
 
 class RequirementFactory(factory.django.DjangoModelFactory):

@@ -2,4 +2,6 @@
 
 from typing import Any
 
-EXPORTS: tuple[Any, ...] = ()
+from trainings.exports import certificates, transcripts
+
+EXPORTS: tuple[Any, ...] = (*certificates.EXPORTS, *transcripts.EXPORTS)
