@@ -58,6 +58,7 @@ class SealedReader(io.RawIOBase):
         self._source = path.open("rb")
         self._bound_to = bound_to
         self._number = 0
+        self._opened = memoryview(b"")
         self._ahead = self._source.read(BLOCK_BYTES + SEAL_BYTES)
         if not self._ahead:
             raise SealBroken(_("Este archivo cifrado está vacío."))
