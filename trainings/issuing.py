@@ -106,7 +106,6 @@ def _write_zip(target: IO[bytes], certificates: list[Certificate], work: Work) -
             archive.writestr(_entry(certificate, content), paper)
             if done % 10 == 0:
                 work.progress(asked + done)
-            certificate.content = None
 
 
 def _entry(certificate: Certificate, content: Content) -> zipfile.ZipInfo:
