@@ -27,6 +27,9 @@ TRAINING_SEES = {
     "completion": ("NRLTP", "N"),
     "certificate": ("NRLTP", "N"),
     "certificate_code": (ANYBODY, ANYBODY),
+    "issued_edition": ("NR", "N"),
+    "signatory": ("N", "N"),
+    "certificate_list": (ANYBODY, ANYBODY),
     "publication": (ANYBODY, ANYBODY),
     "publication_code": (ANYBODY, ANYBODY),
     "topic": (ANYBODY, ANYBODY),
@@ -119,7 +122,26 @@ COMPLETIONS: tuple[Page, ...] = (
     Page("edition-completion", "completion_approve", BOTH, "edition"),
     Page("completion-void", "completion_approve", BOTH, "completion"),
 )
-CERTIFICATES: tuple[Page, ...] = ()
+CERTIFICATES: tuple[Page, ...] = (
+    Page("certificate-ask", PUBLIC),
+    Page("certificate-check", PUBLIC, row="certificate_code"),
+    Page("certificate-picture", PUBLIC, row="certificate_code"),
+    Page("certificate-credential", PUBLIC, row="certificate_code"),
+    Page("credential-status", PUBLIC, row="certificate_list"),
+    Page("issuer-did", PUBLIC),
+    Page("issuer-keys", PUBLIC),
+    Page("certificate-list", "roster_view"),
+    Page("certificate-detail", "roster_view", row="certificate"),
+    Page("certificate-paper", "roster_view", row="certificate"),
+    Page("certificate-reissue", "certificate_issue", BOTH, "certificate"),
+    Page("certificate-revoke", "certificate_revoke", BOTH, "certificate"),
+    Page("edition-certificates", "roster_view", row="edition"),
+    Page("certificates-issue", "certificate_issue", BOTH, "issued_edition", get=MOVED),
+    Page("signatory-list", "course_edit", BOTH),
+    Page("signatory-end", "course_edit", BOTH, "signatory"),
+    Page("person-transcript", "roster_view", row="person"),
+    Page("person-transcript-paper", "roster_view", row="person"),
+)
 MANUALS: tuple[Page, ...] = (
     Page("manual-read", PUBLIC, row="publication_code"),
     Page("topic-picture", PUBLIC, row="topic", get=(404,)),  # it has none
