@@ -69,7 +69,6 @@ def training_keys(
         "completion": {"pk": completion.pk},
         "certificate": {"pk": certificate.pk},
         "certificate_code": {"code": certificate.code},
-        "issued_edition": {"pk": edition.pk},
         "signatory": {"pk": signatory.pk},
         "certificate_list": {"year": certificate.year, "copy": certificate.copy},
         "publication": {"pk": publication.pk},

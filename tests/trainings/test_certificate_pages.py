@@ -169,7 +169,7 @@ def test_pages_cost_the_same_queries(
         client.get(reverse("edition-certificates", args=[edition.pk]))
 
 
-LIST_QUERIES, EDITION_QUERIES = 6, 9
+LIST_QUERIES, EDITION_QUERIES = 6, 15
 
 
 # --- One certificate -----------------------------------------------------------------------------
