@@ -22,6 +22,8 @@ LEAST_PAGES, LEAST_FORMS = 80, 35
 # Files and answers for programs. The preview of an import is looked at in its own journey.
 NO_PAGES = {"health", "robots", "document-download", "import-template", "import-waiting"}
 NO_PAGES |= {"import-review", "view-save"}
+NO_PAGES |= {"certificate-picture", "certificate-credential", "certificate-paper"}
+NO_PAGES |= {"credential-status", "issuer-did", "issuer-keys", "person-transcript-paper"}
 # Pages for somebody who has given her password and has no second step yet, and those of faults.
 MORE = [
     ("X", "/cuenta/segundo-paso/"),

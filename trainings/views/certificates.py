@@ -245,8 +245,12 @@ def certificates_issue(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What will be issued, to be looked at; then the job that issues and prints."""
     edition = edition_in_reach(request, pk, Permission.CERTIFICATE_ISSUE)
     page = reverse("edition-certificates", args=[edition.pk])
-    form = IssueForm(request.POST or None, completions=_due(request, edition))
+    due = _due(request, edition)
+    form = IssueForm(request.POST or None, completions=due)
     if request.method == "GET":
+        return redirect(page)
+    if not due.exists():
+        messages.warning(request, _("Todas las que tienen derecho ya tienen su constancia."))
         return redirect(page)
     if form.is_valid():
         chosen = list(form.cleaned_data["completions"])
@@ -269,9 +273,9 @@ def certificates_issue(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
     context = edition_head(request, edition) | {
         "form": form,
-        "due": list(_due(request, edition)),
+        "due": list(due),
         "held": _held(request, edition),
-        "issue_words": _issue_words(_due(request, edition).count()),
+        "issue_words": _issue_words(due.count()),
     }
     return render(request, "trainings/edition_certificates.html", context)
 
