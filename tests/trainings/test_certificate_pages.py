@@ -153,6 +153,18 @@ def test_nobody_chosen_is_told_at_the_field(client, coordinator, edition, rio_cl
     assert "Elige al menos a una." in text_of(answer)
 
 
+def test_pressing_again_when_all_have_theirs_says_so(client, coordinator, edition, rio_claro):
+    rows = completions(edition, rio_claro, 1)
+    issued(*rows)
+    sign_in(client, coordinator)
+    chosen = {"completions": [rows[0].pk], "paso": "guardar"}
+
+    answer = client.post(reverse("certificates-issue", args=[edition.pk]), chosen, follow=True)
+
+    assert "Todas las que tienen derecho ya tienen su constancia." in text_of(answer)
+    assert not Job.objects.exists()
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_cost_the_same_queries(
     client, coordinator, edition, rio_claro, count, django_assert_num_queries
@@ -169,7 +181,7 @@ def test_pages_cost_the_same_queries(
         client.get(reverse("edition-certificates", args=[edition.pk]))
 
 
-LIST_QUERIES, EDITION_QUERIES = 6, 9
+LIST_QUERIES, EDITION_QUERIES = 6, 15
 
 
 # --- One certificate -----------------------------------------------------------------------------

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
 from members.exports import name_of, scope_asked
-from members.filters import OrganisationFilter, networks
+from members.filters import YES_NO
 from members.models import Person, Purpose
 from network.base.contracts import Asked, Column, Export, Found, Kind
 from network.base.purposes import FilePurpose
 from trainings.codes import PREFIX, read_code
-from trainings.models import Certificate, Course
+from trainings.exports.narrowing import FILTERS_ON, narrowing
+from trainings.models import Certificate
 
 ANSWERS = {
     answer.value: answer.label
@@ -24,25 +25,29 @@ ANSWERS = {
 }
 
 
-class CertificateFilters(django_filters.FilterSet):
+class CertificateFilters(
+    narrowing(  # type: ignore[misc]
+        "completion__person",
+        "completion__organisation",
+        "completion__course",
+        "completion__enrolment__edition",
+        "issued_on",
+    )
+):
     edicion = django_filters.UUIDFilter(
         label=_("Edición"), field_name="completion__enrolment__edition"
     )
-    curso = django_filters.ModelChoiceFilter(
-        label=_("Curso"),
-        queryset=Course.objects.order_by("name_key"),
-        field_name="completion__course",
-    )
-    red = django_filters.ModelChoiceFilter(
-        label=_("Red regional"),
-        queryset=networks,
-        field_name="completion__enrolment__edition__regional_network",
-    )
-    organizacion = OrganisationFilter(field_name="completion__organisation")
     anio = django_filters.NumberFilter(label=_("Año"), field_name="year")
     estado = django_filters.ChoiceFilter(
         label=_("Estado hoy"), choices=tuple(ANSWERS.items()), field_name="answer"
     )
+    anulada = django_filters.ChoiceFilter(
+        label=_("Anulada o reemplazada"), choices=YES_NO, method="ended"
+    )
+
+    def ended(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        stands = Q(revoked_on=None, replaced_by=None)
+        return rows.filter(stands if value == "no" else ~stands)
 
 
 def certificates(asked: Asked) -> QuerySet[Any]:
@@ -82,6 +87,15 @@ CERTIFICATES = Export(
     rows=certificates,
     permission=Permission.ROSTER_VIEW,
     filters=CertificateFilters,
+    filters_on=FILTERS_ON
+    | {
+        "desde": "issued_on",
+        "hasta": "issued_on",
+        "red": "network",
+        "anio": "year",
+        "estado": "answer",
+        "anulada": "answer",
+    },
     search=find_certificates,
     order="-issued_on",
     url_name="certificate-detail",
@@ -118,6 +132,14 @@ CERTIFICATES = Export(
             "completion__organisation__name",
             meaning=_("De la que vino ese día."),
             width=30,
+        ),
+        Column(
+            "edition",
+            _("Edición"),
+            "completion__enrolment__edition__number",
+            Kind.NUMBER,
+            meaning=_("Número de la edición del curso. Vacío: de un registro en papel."),
+            on_page=False,
         ),
         Column(
             "network",

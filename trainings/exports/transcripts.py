@@ -66,6 +66,14 @@ TRANSCRIPTS = Export(
     rows=transcripts,
     permission=Permission.ROSTER_VIEW,
     filters=TranscriptFilters,
+    filters_on={
+        "curso": "course",
+        "tema": "theme",
+        "organizacion": "organisation",
+        "anio": "completed_on",
+        "estado": "state",
+        "verificado": "is_verified",
+    },
     search=find_transcripts,
     order="-completed_on",
     columns=(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from members.access import Permission, scope_of
+from members.access import Permission
 from members.forms.answers import SAVE, step_of
 from members.requests import SignedInRequest
 from network.base.access import can, ensure, requires
@@ -30,6 +30,7 @@ from trainings.certificates import (
     signatories_on,
     signing,
 )
+from trainings.editions import edition_head
 from trainings.exports.certificates import CERTIFICATES
 from trainings.forms.certificates import (
     IssueForm,
@@ -41,8 +42,8 @@ from trainings.forms.certificates import (
 )
 from trainings.issuing import enqueue_batch
 from trainings.models import Certificate, Completion, Edition, Signatory
-from trainings.tabs import edition_tabs
 from trainings.views.checks import base_of
+from trainings.views.editions import edition_in_reach
 
 Answer = Certificate.Answer
 # How each answer is shown in a pill.
@@ -208,10 +209,10 @@ def _due(request: SignedInRequest, edition: Edition) -> Any:
 @require_GET
 @requires(Permission.ROSTER_VIEW)
 def edition_certificates(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    edition = get_object_or_404(_editions(request), pk=pk)
+    edition = edition_in_reach(request, pk)
     due = list(_due(request, edition))
     may_issue = bool(due) and can(request.user, Permission.CERTIFICATE_ISSUE, edition)
-    context = _edition_page(request, edition) | {
+    context = edition_head(request, edition) | {
         "due": due,
         "form": IssueForm(completions=_due(request, edition), initial={"completions": due})
         if may_issue
@@ -220,21 +221,6 @@ def edition_certificates(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "issue_words": _issue_words(len(due)),
     }
     return render(request, "trainings/edition_certificates.html", context)
-
-
-def _editions(request: SignedInRequest) -> Any:
-    return Edition.objects.visible_to(request.user).select_related(
-        "version__course", "zone", "district"
-    )
-
-
-def _edition_page(request: SignedInRequest, edition: Edition) -> dict[str, Any]:
-    return {
-        "edition": edition,
-        "title": str(edition),
-        "lead": edition.place_name,
-        "tabs": edition_tabs(request, edition),
-    }
 
 
 def _held(request: SignedInRequest, edition: Edition) -> list[tuple[Certificate, str, Answer]]:
@@ -257,11 +243,14 @@ def _issue_words(count: int) -> str:
 @requires(Permission.CERTIFICATE_ISSUE)
 def certificates_issue(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What will be issued, to be looked at; then the job that issues and prints."""
-    run = _editions(request).within(scope_of(request.user, Permission.CERTIFICATE_ISSUE))
-    edition = get_object_or_404(run, pk=pk)
+    edition = edition_in_reach(request, pk, Permission.CERTIFICATE_ISSUE)
     page = reverse("edition-certificates", args=[edition.pk])
-    form = IssueForm(request.POST or None, completions=_due(request, edition))
+    due = _due(request, edition)
+    form = IssueForm(request.POST or None, completions=due)
     if request.method == "GET":
+        return redirect(page)
+    if not due.exists():
+        messages.warning(request, _("Todas las que tienen derecho ya tienen su constancia."))
         return redirect(page)
     if form.is_valid():
         chosen = list(form.cleaned_data["completions"])
@@ -280,13 +269,13 @@ def certificates_issue(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return render(
             request,
             "trainings/certificates_issue.html",
-            _edition_page(request, edition) | _preview(edition, chosen, page),
+            edition_head(request, edition) | _preview(edition, chosen, page),
         )
-    context = _edition_page(request, edition) | {
+    context = edition_head(request, edition) | {
         "form": form,
-        "due": list(_due(request, edition)),
+        "due": list(due),
         "held": _held(request, edition),
-        "issue_words": _issue_words(_due(request, edition).count()),
+        "issue_words": _issue_words(due.count()),
     }
     return render(request, "trainings/edition_certificates.html", context)
 

@@ -81,9 +81,7 @@ def certificate_picture(request: HttpRequest, code: str) -> HttpResponse:
     found, refusal = _look_up(request, code, timezone.now())
     if found is None:
         return refusal or HttpResponse(status=404)
-    response = HttpResponse(card_png(found), content_type="image/png")
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    return HttpResponse(card_png(found), content_type="image/png")
 
 
 @require_safe
@@ -97,7 +95,7 @@ def certificate_credential(request: HttpRequest, code: str) -> HttpResponse:
     if found.answer not in {Certificate.Answer.VALID, Certificate.Answer.EXPIRED}:
         return HttpResponse(_("Esta constancia ya no vale."), status=GONE)
     token = credential_of(found, base_url=base_of(request))
-    response = _open_to_programs(HttpResponse(token, content_type=JWT))
+    response = HttpResponse(token, content_type=JWT)
     name = f"{found.certificate.printed_code}.jwt"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -126,28 +124,22 @@ def _look_up(
 @public
 def credential_status(request: HttpRequest, year: int, copy: int) -> HttpResponse:
     token = status_list(year, copy, base_url=base_of(request), now=timezone.now())
-    return _open_to_programs(HttpResponse(token, content_type=JWT))
+    return HttpResponse(token, content_type=JWT)
 
 
 @require_safe
 @public
 def issuer_did(request: HttpRequest) -> HttpResponse:
     """The document of did:web, at the address its method names."""
-    return _open_to_programs(JsonResponse(did_document(base_of(request))))
+    return JsonResponse(did_document(base_of(request)))
 
 
 @require_safe
 @public
 def issuer_keys(request: HttpRequest) -> HttpResponse:
-    return _open_to_programs(JsonResponse({"keys": public_keys()}))
+    return JsonResponse({"keys": public_keys()})
 
 
 def base_of(request: HttpRequest) -> str:
     """The address the portal is known by; without one in the settings, the one that was called."""
     return settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
-
-
-def _open_to_programs(response: HttpResponse) -> HttpResponse:
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
