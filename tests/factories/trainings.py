@@ -145,7 +145,7 @@ class CertificateFactory(factory.django.DjangoModelFactory):
     id = factory.LazyFunction(new_id)
     completion = factory.SubFactory(CompletionFactory)
     year = 2026
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: 900_001 + n)  # beside those that are issued
     code = factory.Sequence(lambda n: f"AAAA{n:04d}")
     issued_on = factory.LazyFunction(timezone.localdate)
     valid_until = factory.SelfAttribute("completion.valid_until")

@@ -502,7 +502,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.post(page_of, sent(session, dict.fromkeys(lines, "p")))
 
 
-PAGE_QUERIES, POST_QUERIES = 15, 22
+PAGE_QUERIES, POST_QUERIES = 15, 21
 
 
 # --- Evidence -----------------------------------------------------------------------------------
