@@ -43,6 +43,7 @@ fix: setup
 
 bench: setup
 	$(RUN) -m bench
+	$(RUN) -m bench.certificates
 
 faults: setup
 	$(RUN) -m bench.faults

@@ -31,6 +31,7 @@ from network.serve.environment import ROOT
 PEOPLE = 8000  # more than a page prepares at once: their workbook is made by a job
 ORGANISATIONS = PEOPLE // 18
 IMPORTED_ROWS = 5000
+CERTIFICATES = 300
 # The portal gives up on a server that falls five times in a row.
 ROUNDS = 3
 READY_SECONDS = 120
@@ -242,6 +243,30 @@ def export_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
     return Outcome("export-killed", 1, 1, lost, max(extra, 0))
 
 
+def certificates_killed(running: Portal, cast: dict[str, Any]) -> Outcome:
+    """SIGKILL to the worker that issues and prints: each woman gets her certificate, and one."""
+    lost = dup = 0
+    for _round in range(ROUNDS):
+        is_back(running)
+        asked = running.inside("ask_certificates", str(CERTIFICATES))
+        was_cut = _kill_worker_at(running, asked["job"])
+        is_done = eventually(lambda job=asked["job"]: _state(running, job) == "ready", JOB_SECONDS)
+        ids = ", ".join(f"'{pk}'" for pk in asked["completions"])
+        held = rows_of(
+            running,
+            "SELECT count(*), count(DISTINCT completion_id) FROM trainings_certificate"
+            f" WHERE completion_id IN ({ids})",
+        )
+        ((issued, women),) = held
+        lost += CERTIFICATES - women + (not was_cut) + (not is_done)
+        dup += issued - women
+    ((gap,),) = rows_of(
+        running,
+        "SELECT coalesce(max(number), 0) - count(*) FROM trainings_certificate WHERE copy = 1",
+    )
+    return Outcome("certificates-killed", ROUNDS * CERTIFICATES, ROUNDS, lost + abs(gap), dup)
+
+
 def _kill_worker_at(running: Portal, job: str) -> bool:
     """Kill the worker while it is at the job; False when that came too late."""
     eventually(lambda: _state(running, job) == "running", JOB_SECONDS)
@@ -285,6 +310,7 @@ FAULTS: dict[str, Callable[[Portal, dict[str, Any]], Outcome]] = {
     "import-job-killed": import_job_killed,
     "broker-killed": broker_killed,
     "export-killed": export_killed,
+    "certificates-killed": certificates_killed,
     "supervisor-killed": supervisor_killed,
 }
 

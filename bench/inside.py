@@ -3,14 +3,17 @@
 `python -m bench.inside NAME [ARGUMENT…]` does one of them and prints what came of it as JSON.
 """
 
+import io
 import json
 import os
 import re
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django
 
@@ -35,6 +38,7 @@ from members.models import (  # noqa: E402
     RoleAssignment,
     User,
 )
+from network.base import jobs  # noqa: E402
 from network.base.contracts import declared  # noqa: E402
 from network.base.errors import Refused  # noqa: E402
 from network.base.exporting.order import FileOrder, order_file  # noqa: E402
@@ -45,6 +49,10 @@ from network.base.imports.engine import Request, file_digest, run_import  # noqa
 from network.base.imports.mapping import plan_sheets  # noqa: E402
 from network.base.imports.reader import open_book  # noqa: E402
 from network.base.tables import Format  # noqa: E402
+from trainings.certificate_card import card_png  # noqa: E402
+from trainings.certificates import check as check_of  # noqa: E402
+from trainings.issuing import enqueue_batch  # noqa: E402
+from trainings.models import Certificate  # noqa: E402
 
 NATIONAL, REGIONAL = "nacional@ejemplo.pe", "regional@ejemplo.pe"
 BIG_TABLES = ("members_person", "members_membership", "members_phone")
@@ -196,6 +204,60 @@ def fuzz(count: str, seed: str) -> dict[str, Any]:
     return summed(list(run(client, range(int(seed), int(seed) + int(count)))))
 
 
+# --- Certificates --------------------------------------------------------------------------------
+def _due(count: int) -> list[Any]:
+    """So many women who completed a course and have no certificate of it."""
+    # Loaded only here: what they bring along would count as memory of every measure.
+    from tests.factories import trainings as made  # noqa: PLC0415
+
+    people = list(Person.objects.on_record()[:count])
+    version = made.CourseVersionFactory(
+        course=made.CourseFactory(code=f"medida-{uuid4().hex[:8]}", name=f"Medida {uuid4()}")
+    )
+    completions = []
+    while len(completions) < count:
+        edition = made.EditionFactory(version=version, number=len(completions) + 1)
+        for person in people[: count - len(completions)]:
+            enrolment = made.EnrolmentFactory(edition=edition, person=person, organisation=None)
+            completions.append(made.CompletionFactory(enrolment=enrolment))
+    return completions
+
+
+def ask_certificates(count: str) -> dict[str, Any]:
+    """Ask for them as the page does; the worker of the portal does the rest."""
+    job = _batch(_due(int(count)))
+    return {"job": str(job.pk), "completions": job.params["completions"]}
+
+
+def _batch(completions: list[Any]) -> Any:
+    by = User.objects.get(email=NATIONAL)
+    return enqueue_batch(
+        completions=completions, title="Medida", by=by, base_url="http://127.0.0.1", again=""
+    )
+
+
+def certificates(count: str) -> dict[str, Any]:
+    """Issue them, print them and put them into a ZIP, in this process as the worker does it."""
+    _cookies(NATIONAL, Role.NATIONAL_COORDINATOR)
+    jobs.hurry = lambda pk: None  # this process does it, not the worker
+    completions = _due(int(count))
+    job = _batch(completions)
+    said = _measured(lambda: jobs.run(job.pk))
+    job.refresh_from_db()
+    with jobs.open_result(job, job.result["file"]) as content:
+        archive = zipfile.ZipFile(io.BytesIO(content.read()))
+    before = Certificate.objects.count()
+    jobs.run(_batch(completions).pk)
+    check = check_of(Certificate.objects.first().code, timezone.localdate())
+    return said | {
+        "answer": job.state,
+        "rows": job.result["rows"],
+        "largest_kb": max(entry.file_size for entry in archive.infolist()) / 1000,
+        "picture_kb": len(card_png(check)) / 1000,
+        "again": Certificate.objects.count() - before,
+    }
+
+
 def _measured(run: Callable[[], Any]) -> dict[str, Any]:
     """Seconds, and the most memory that this process and the ones it started ever held."""
     with Watch(lambda: resident_mb(tree(os.getpid()))) as memory:
@@ -218,6 +280,8 @@ WORKS: dict[str, Callable[..., dict[str, Any]]] = {
         fuzz,
         fill_trainings,
         count_matrix,
+        certificates,
+        ask_certificates,
     )
 }
 

@@ -45,9 +45,11 @@ def _weak_keys() -> Iterator[CheckMessage]:
         yield Error("SECRET_KEY es corta: 50 caracteres al azar o más.", id="portal.E004")
     entries = settings.DATA_KEYS.split(",")
     keys = [entry.strip().partition(":")[2] for entry in entries] + [settings.INDEX_KEY]
+    keys += settings.ISSUER_KEY.split(",")
     if any(_is_typed(key) for key in keys):
         yield Error(
-            "PORTAL_DATA_KEYS o PORTAL_INDEX_KEY no salieron del azar: usa `manage.py new_keys`.",
+            "PORTAL_DATA_KEYS, PORTAL_INDEX_KEY o PORTAL_ISSUER_KEY no salieron del azar: usa"
+            " `manage.py new_keys`.",
             id="portal.E005",
         )
 

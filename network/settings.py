@@ -47,6 +47,8 @@ SECURITY_CONTACT = env_text("SECURITY_CONTACT", "")  # mailto: or https:, for se
 # blind indexes. network.base.crypto explains them.
 DATA_KEYS = env_text("PORTAL_DATA_KEYS")
 INDEX_KEY = env_text("PORTAL_INDEX_KEY")
+# Ed25519 keys of credentials ("base64[,base64…]", the first one signs): network.base.signing.
+ISSUER_KEY = env_text("PORTAL_ISSUER_KEY")
 
 # --- Applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -10,6 +10,7 @@ os.environ |= {
     "SECRET_KEY": "revision-" * 8,
     "PORTAL_DATA_KEYS": f"revision:{KEY}",
     "PORTAL_INDEX_KEY": KEY,
+    "PORTAL_ISSUER_KEY": KEY,
     "PORTAL_HTTPS": "1",
     "PORTAL_DEMO": "0",
     "DEBUG": "0",

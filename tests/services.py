@@ -47,6 +47,7 @@ def provide() -> None:
         "SECRET_KEY": "test",
         "PORTAL_DATA_KEYS": f"test:{TEST_KEY}",
         "PORTAL_INDEX_KEY": TEST_KEY,
+        "PORTAL_ISSUER_KEY": TEST_KEY,
         "PORTAL_DEMO": "0",
         "PORTAL_HTTPS": "0",
         "DEBUG": "0",

@@ -52,6 +52,7 @@ TABS: tuple[Tab, ...] = (
         also=("edition-scores", "edition-tally"),
     ),
     Tab(_("Quién completó"), "edition-completion", Permission.COMPLETION_APPROVE),
+    Tab(_("Constancias"), "edition-certificates", Permission.ROSTER_VIEW),
     Tab(_("Materiales"), "edition-materials", Permission.TRAINING_VIEW),
     Tab(_("Edición"), "edition-detail", Permission.TRAINING_VIEW),
 )

@@ -1,8 +1,9 @@
-"""Thin tasks of trainings: what they do is in trainings.actions."""
+"""Thin tasks of trainings, and the modules whose jobs the worker must know."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from trainings import issuing  # noqa: F401  # its jobs
 from trainings.actions.coverage import refresh_coverage
 
 

@@ -82,7 +82,7 @@ def register(page: Page) -> None:
 
 def find_and_correct(page: Page) -> None:
     page.goto("/personas/")
-    page.get_by_role("searchbox").fill("nunez")
+    page.get_by_role("searchbox", name="Nombre, DNI o teléfono").fill("nunez")
     press(page, "Buscar")
     take(page, "buscar", 860)
     page.get_by_role("table").get_by_role("link", name="Núñez").first.click()

@@ -13,8 +13,8 @@ carry `work.job.pk`, or find that it is done already. `Refused` ends a job with 
 
 The returned dict is kept in `Job.result`. Some of its keys mean something here: "file", a name in
 the spool made by `new_result`, which her page offers for seven days as "file_name", or for one day
-when "is_personal"; "keys", another such name; and "url", where the page of a job that made no file
-leads. Files of jobs are sealed at rest.
+when "is_personal"; its "media_type", a workbook's unless told; "keys", another such name; and
+"url", where the page of a job that made no file leads. Files of jobs are sealed at rest.
 """
 
 import logging

@@ -178,7 +178,7 @@ def job_download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         content,
         as_attachment=True,
         filename=row.result["file_name"],
-        content_type=MEDIA_TYPES[Format.XLSX],
+        content_type=row.result.get("media_type", MEDIA_TYPES[Format.XLSX]),
         headers={"Content-Length": str(row.result["size"])},
     )
     response.block_size = BLOCK_BYTES

@@ -70,7 +70,7 @@ def _way_back(request: HttpRequest) -> str:
 @require_GET
 @public
 def robots(request: HttpRequest) -> HttpResponse:
-    text = "User-agent: *\nAllow: /$\nAllow: /static/\nDisallow: /\n"
+    text = "User-agent: *\nAllow: /$\nAllow: /c/\nAllow: /static/\nDisallow: /\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

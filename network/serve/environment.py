@@ -9,7 +9,7 @@ from pathlib import Path
 from network.serve.process import ServeError
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = ("SECRET_KEY", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY")
+KEYS = ("SECRET_KEY", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "PORTAL_ISSUER_KEY")
 
 
 def data_dir(environment: Mapping[str, str]) -> Path:
@@ -61,6 +61,7 @@ def keys(environment: Mapping[str, str], stored: Mapping[str, str]) -> dict[str,
         "SECRET_KEY": secrets.token_urlsafe(48),
         "PORTAL_DATA_KEYS": f"k{secrets.token_hex(3)}:{_random_key()}",
         "PORTAL_INDEX_KEY": _random_key(),
+        "PORTAL_ISSUER_KEY": _random_key(),
     }
     return {name: environment.get(name) or stored.get(name) or new[name] for name in KEYS}
 

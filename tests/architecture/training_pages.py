@@ -12,6 +12,8 @@ TRAINING_SEES = {
     "requirement": (ANYBODY, ANYBODY),
     "edition": (ANYBODY, ANYBODY),
     "session": (ANYBODY, ANYBODY),
+    # Whoever may enrol proposes her own women to any edition.
+    "propose_edition": (ANYBODY, ANYBODY),
     "session_documents": (ANYBODY, ANYBODY),
     # The same rows at addresses that change them.
     "run_edition": (ANYBODY, ANYBODY),
@@ -27,6 +29,8 @@ TRAINING_SEES = {
     "completion": ("NRLTP", "N"),
     "certificate": ("NRLTP", "N"),
     "certificate_code": (ANYBODY, ANYBODY),
+    "signatory": ("N", "N"),
+    "certificate_list": (ANYBODY, ANYBODY),
     "publication": (ANYBODY, ANYBODY),
     "publication_code": (ANYBODY, ANYBODY),
     "topic": (ANYBODY, ANYBODY),
@@ -89,8 +93,8 @@ ROSTERS: tuple[Page, ...] = (
     Page("roster-list", "roster_view"),
     Page("edition-roster", "roster_view", row="edition"),
     Page("edition-logistics", "roster_view", row="edition"),
-    Page("edition-enrol", "enrol", BOTH, row="edition"),
-    Page("roster-change", "enrol", WRITE, row="edition"),
+    Page("edition-enrol", "enrol", BOTH, row="propose_edition"),
+    Page("roster-change", "enrol", WRITE, row="propose_edition"),
     Page("edition-promote", "enrol", WRITE, row="run_edition"),
     Page("enrolment-needs", "enrol", BOTH, row="enrolment"),
     Page("walk-in-join", "attendance_mark", BOTH, row="walk_in"),
@@ -119,7 +123,26 @@ COMPLETIONS: tuple[Page, ...] = (
     Page("edition-completion", "completion_approve", BOTH, "edition"),
     Page("completion-void", "completion_approve", BOTH, "completion"),
 )
-CERTIFICATES: tuple[Page, ...] = ()
+CERTIFICATES: tuple[Page, ...] = (
+    Page("certificate-ask", PUBLIC),
+    Page("certificate-check", PUBLIC, row="certificate_code"),
+    Page("certificate-picture", PUBLIC, row="certificate_code"),
+    Page("certificate-credential", PUBLIC, row="certificate_code"),
+    Page("credential-status", PUBLIC, row="certificate_list"),
+    Page("issuer-did", PUBLIC),
+    Page("issuer-keys", PUBLIC),
+    Page("certificate-list", "roster_view"),
+    Page("certificate-detail", "roster_view", row="certificate"),
+    Page("certificate-paper", "roster_view", row="certificate"),
+    Page("certificate-reissue", "certificate_issue", BOTH, "certificate"),
+    Page("certificate-revoke", "certificate_revoke", BOTH, "certificate"),
+    Page("edition-certificates", "roster_view", row="edition"),
+    Page("certificates-issue", "certificate_issue", BOTH, "run_edition", get=MOVED),
+    Page("signatory-list", "course_edit", BOTH),
+    Page("signatory-end", "course_edit", BOTH, "signatory"),
+    Page("person-transcript", "roster_view", row="person"),
+    Page("person-transcript-paper", "roster_view", row="person"),
+)
 MANUALS: tuple[Page, ...] = (
     Page("manual-read", PUBLIC, row="publication_code"),
     Page("topic-picture", PUBLIC, row="topic", get=(404,)),  # it has none

@@ -16,6 +16,7 @@ from tests.factories.trainings import (
     PublicationVersionFactory,
     RequirementFactory,
     SessionFactory,
+    SignatoryFactory,
 )
 from trainings.models import Exemption, Topic
 from trainings.results import opinion_token
@@ -44,6 +45,7 @@ def training_keys(
     certificate = CertificateFactory(completion=completion)
     publication = PublicationVersionFactory()
     topic = Topic.objects.create(version=publication, order=1, title="Polvo", text="Moja")
+    signatory = SignatoryFactory(regional_network=network)
     requirement = RequirementFactory(course=edition.course)
     exemption = Exemption.objects.create(
         requirement=requirement, organisation=OrganisationFactory(), reason="No pallaquea"
@@ -56,6 +58,7 @@ def training_keys(
         "gap": {"requirement": requirement.pk, "organisation": organisation.pk},
         "invited": {"pk": enrolment.pk},
         "edition": {"pk": edition.pk},
+        "propose_edition": {"pk": edition.pk},
         "session": {"pk": session.pk},
         "session_documents": {"pk": session.pk},
         "register": {"pk": organisation.pk},
@@ -67,6 +70,8 @@ def training_keys(
         "completion": {"pk": completion.pk},
         "certificate": {"pk": certificate.pk},
         "certificate_code": {"code": certificate.code},
+        "signatory": {"pk": signatory.pk},
+        "certificate_list": {"year": certificate.year, "copy": certificate.copy},
         "publication": {"pk": publication.pk},
         "publication_code": {"code": publication.publication.code},
         "topic": {"pk": topic.pk},

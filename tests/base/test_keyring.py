@@ -277,6 +277,6 @@ def test_new_keys_are_printed_ready_for_the_environment(settings):
     call_command("new_keys", stdout=out)
 
     printed = dict(line.split("=", 1) for line in out.getvalue().split())
-    assert set(printed) == {"PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY"}
+    assert set(printed) == {"PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "PORTAL_ISSUER_KEY"}
     settings.DATA_KEYS = f"{printed['PORTAL_DATA_KEYS']},k1:{FIRST}"
     assert key_problems() == []

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from network.base.ids import new_id
 from tests.factories.members import OrganisationFactory, PersonFactory
+from trainings.certificates import content_of, digest
 from trainings.models import (
     Attendance,
     Certificate,
@@ -21,6 +22,7 @@ from trainings.models import (
     PublicationVersion,
     Requirement,
     Session,
+    Signatory,
     TestScore,
 )
 
@@ -148,9 +150,23 @@ class CertificateFactory(factory.django.DjangoModelFactory):
     issued_on = factory.LazyFunction(timezone.localdate)
     valid_until = factory.SelfAttribute("completion.valid_until")
     content = factory.LazyAttribute(
-        lambda o: {"name": o.completion.person.full_name, "course": o.completion.course.name}
+        lambda o: content_of(
+            o.completion,
+            number=f"{o.year}-{o.number:06d}",
+            issued_on=o.issued_on,
+            signatories=(),
+        ).as_json()
     )
-    content_sha256 = "0" * 64
+    content_sha256 = factory.LazyAttribute(lambda o: digest(o.content))
+
+
+class SignatoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Signatory
+
+    name = "Rosa Mamani Quispe"
+    post = "Presidenta de la red"
+    starts_on = factory.LazyFunction(timezone.localdate)
 
 
 class RequirementFactory(factory.django.DjangoModelFactory):

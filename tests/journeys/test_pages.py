@@ -22,6 +22,9 @@ LEAST_PAGES, LEAST_FORMS = 80, 35
 # Files and answers for programs. The preview of an import is looked at in its own journey.
 NO_PAGES = {"health", "robots", "document-download", "import-template", "import-waiting"}
 NO_PAGES |= {"import-review", "view-save"}
+NO_PAGES |= {"edition-calendar", "person-calendar", "session-print", "certificate-picture"}
+NO_PAGES |= {"certificate-credential", "credential-status", "issuer-did", "issuer-keys"}
+NO_PAGES |= {"certificate-paper", "person-transcript-paper", "topic-picture", "manual-file"}
 # Pages for somebody who has given her password and has no second step yet, and those of faults.
 MORE = [
     ("X", "/cuenta/segundo-paso/"),

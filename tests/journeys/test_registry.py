@@ -123,7 +123,7 @@ def _import(page: Page, workbook: Path) -> None:
 
 def _find(page: Page) -> None:
     page.get_by_role("link", name="Ver personas").click()
-    page.get_by_role("searchbox").fill("nunez")
+    page.get_by_role("searchbox", name="Nombre, DNI o teléfono").fill("nunez")
     page.get_by_role("button", name="Buscar").click()
     page.get_by_role("link", name="Núñez Ccori, Rosaura").click()
     expect(page.get_by_role("main")).to_contain_text("Asociación Río Claro")

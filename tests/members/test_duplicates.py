@@ -235,7 +235,10 @@ def test_a_withdrawn_or_trashed_woman_is_in_no_pair(
 
 # --- Merge --------------------------------------------------------------------------------------
 def test_every_reference_to_a_person_is_known() -> None:
-    assert {(r.model._meta.label, r.column) for r in references()} == {
+    mine = {
+        (r.model._meta.label, r.column) for r in references() if "members." in r.model._meta.label
+    }
+    assert mine == {
         ("members.Consent", "person_id"),
         ("members.Membership", "person_id"),
         ("members.Office", "person_id"),

@@ -451,7 +451,7 @@ def test_her_record_costs_the_same_for_any_number_of_rows(
     with CaptureQueriesContext(connection) as queries:
         at_leader.get(page_of(known))
 
-    assert len(queries) == 25
+    assert len(queries) == 28
 
 
 @pytest.mark.parametrize(("field", "number"), [("document", "40881412"), ("phones", "951 000 640")])

@@ -4,7 +4,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -94,8 +93,8 @@ def test_a_file_prepared_in_the_background_knows_the_place(
     at_two.post("/exportar/people/", {"format": "xlsx"})
 
     job = Job.objects.get()
-    with storages["spool"].open(job.result["file"]) as file:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+    sent = at_two.get(reverse("job-download", args=[job.pk]))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(sent.streaming_content)))
     assert [row[0] for row in book.get_sheet_by_index(0).to_python()[1:]] == ["Río Claro"]
 
 

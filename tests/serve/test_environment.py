@@ -12,6 +12,7 @@ STORED = {
     "SECRET_KEY": "secret",
     "PORTAL_DATA_KEYS": "k1:a2V5PT09",
     "PORTAL_INDEX_KEY": "a2V5==",
+    "PORTAL_ISSUER_KEY": "a2V5==",
 }
 
 

@@ -154,7 +154,7 @@ def test_an_edition_costs_the_same_for_one_row_or_three(
     signed_in, address = sign_in(client, coordinator), reverse("edition-detail", args=[edition.pk])
     signed_in.get(address)
 
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         signed_in.get(address)
 
 

@@ -168,7 +168,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.get(reverse("edition-results", args=[edition.pk]))
 
 
-PAGE_QUERIES = 15
+PAGE_QUERIES = 18
 
 
 # --- Opinions -----------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def test_a_roster_costs_the_same_for_one_woman_or_three(
     Quota.objects.create(edition=edition, organisation=rio_claro, seats=9)
     roster_of(client, coordinator, edition)
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(reverse("edition-roster", args=[edition.pk]))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trainings.exports import editions, rosters
+from trainings.exports import certificates, editions, rosters, transcripts
 from trainings.exports.attendance import ATTENDANCE, TRAINING_REGISTER
 from trainings.exports.completions import COMPLETIONS
 from trainings.exports.courses import COURSES
@@ -11,6 +11,8 @@ from trainings.exports.matrix import MATRIX
 EXPORTS: tuple[Any, ...] = (
     *editions.EXPORTS,
     *rosters.EXPORTS,
+    *certificates.EXPORTS,
+    *transcripts.EXPORTS,
     ATTENDANCE,
     TRAINING_REGISTER,
     COMPLETIONS,

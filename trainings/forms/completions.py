@@ -50,7 +50,7 @@ class DecisionsForm(PortalForm):
                 words = _("%(name)s: escribe por qué se decide distinto de lo propuesto.")
                 self.add_error(_reason(pk), words % {"name": proposal.enrolment.listed_name})
         if not self.errors and not self.decided(answers):
-            self.add_error(None, _("No elegiste nada que aprobar."))
+            self.add_error(next(iter(self.fields), None), _("No elegiste nada que aprobar."))
         return answers
 
     def decided(self, answers: dict[str, Any]) -> list[Decision]:

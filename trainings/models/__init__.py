@@ -1,5 +1,5 @@
 from trainings.models.attendance import Attendance, SessionRecord
-from trainings.models.certificates import Certificate, CertificateSeries, Signatory
+from trainings.models.certificates import Certificate, CertificateSeries, CodeMiss, Signatory
 from trainings.models.completions import Completion
 from trainings.models.courses import Course, CourseVersion, Exemption, Requirement
 from trainings.models.coverage import Coverage, SharedCoverage, StaleCoverage
@@ -26,6 +26,7 @@ __all__ = [
     "Attendance",
     "Certificate",
     "CertificateSeries",
+    "CodeMiss",
     "Completion",
     "Course",
     "CourseVersion",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from members.access import Scope
 from network.base.history import tracked
 from network.base.ids import new_id
+from trainings.codes import printed
 from trainings.models.completions import Completion
 from trainings.querysets import CertificateQuerySet
 
@@ -113,6 +114,9 @@ class Certificate(models.Model):
         _("por qué se anuló"), max_length=8, choices=Revocation, default="", blank=True
     )
     revocation_note = models.CharField(_("nota interna"), max_length=200, blank=True)
+    copy_reason = models.CharField(
+        _("por qué se hizo el duplicado"), max_length=200, blank=True, editable=False
+    )
     is_demo = models.BooleanField(default=False)
 
     objects = CertificateQuerySet.as_manager()
@@ -156,6 +160,7 @@ class Certificate(models.Model):
                     "valid_until",
                     "content",
                     "content_sha256",
+                    "copy_reason",
                 ),
                 func=(
                     "RAISE EXCEPTION 'a certificate is frozen when issued'"
@@ -175,6 +180,10 @@ class Certificate(models.Model):
     def number_in_words(self) -> str:
         return f"{self.year}-{self.number:06d}"
 
+    @property
+    def printed_code(self) -> str:
+        return printed(self.code)
+
     def answer_on(self, day: date) -> "Certificate.Answer":
         """What anyone is told. Annulled wins over replaced, and replaced over expired."""
         if self.revoked_on:
@@ -184,3 +193,23 @@ class Certificate(models.Model):
         if self.valid_until and self.valid_until < day:
             return self.Answer.EXPIRED
         return self.Answer.VALID
+
+
+class CodeMiss(models.Model):
+    """A code that was asked for and does not exist. Whoever asks for many is made to wait.
+
+    The asker's address is kept as a keyed digest for a day, and nothing of what was typed.
+    """
+
+    asker = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("código que no existe")
+        indexes = [
+            models.Index(fields=["asker", "at"], name="trainings_codemiss_asker"),
+            models.Index(fields=["at"], name="trainings_codemiss_at"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.at)

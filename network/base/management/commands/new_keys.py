@@ -13,3 +13,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"PORTAL_DATA_KEYS={get_random_string(8)}:{new_key()}")
         self.stdout.write(f"PORTAL_INDEX_KEY={new_key()}")
+        self.stdout.write(f"PORTAL_ISSUER_KEY={new_key()}")
