@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from members.models import Membership, Person, RegionalNetwork
 from network.partners.models import Institution, Programme
+from trainings.actions.certificates import issue_certificates
 from trainings.codes import session_code
 from trainings.demo.catalogue import COURSES, EDITIONS, MANUAL, REQUIREMENTS, InventedEdition
 from trainings.models import (
     Attendance,
+    Certificate,
     Completion,
     Course,
     CourseVersion,
@@ -438,6 +440,21 @@ class _Season:
         )
         for model in models:
             model._default_manager.bulk_create(self.rows.get(model, []))
+        self._certificates()
+
+    def _certificates(self) -> None:
+        """Issued a week after each edition, and one of them by mistake."""
+        days = Completion.objects.achieved().filter(is_demo=True, enrolment__isnull=False)
+        for day in sorted(set(days.values_list("completed_on", flat=True))):
+            issue_certificates(
+                completions=days.filter(completed_on=day),
+                by=None,
+                issued_on=min(day + timedelta(days=8), self.today),
+            )
+        mistaken = Certificate.objects.order_by("-year", "-number")[:1].values("pk")
+        Certificate.objects.filter(pk__in=mistaken).update(
+            revoked_on=self.today, revocation=Certificate.Revocation.ERROR
+        )
 
 
 def _at(day: date, hour: int) -> datetime:
