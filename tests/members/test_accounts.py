@@ -444,6 +444,7 @@ def test_create_admin_says_it_in_a_sentence(db):
         ("SECRET_KEY", "corta", "portal.E004"),
         ("SECRET_KEY", "a" * 60, "portal.E004"),
         ("INDEX_KEY", "cHJ1ZWJhLXBydWViYS1wcnVlYmEtcHJ1ZWJhLTMyISE=", "portal.E005"),
+        ("ISSUER_KEY", "cHJ1ZWJhLXBydWViYS1wcnVlYmEtcHJ1ZWJhLTMyISE=", "portal.E005"),
         ("DATA_KEYS", "k1:cHJ1ZWJh", "portal.E005"),
         ("DATA_KEYS", "k1:no", "portal.E005"),
         ("SMS_GATEWAY_URL", "", "portal.W001"),
@@ -459,6 +460,7 @@ def test_the_deploy_check_refuses_what_is_open_or_weak(settings, name, value, co
         "SECRET_KEY": "0123456789abcdef" * 4,
         "DATA_KEYS": f"k1:{key}",
         "INDEX_KEY": key,
+        "ISSUER_KEY": key,
         "SMS_GATEWAY_URL": "https://mensajes.ejemplo",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     }
