@@ -25,6 +25,7 @@ from tests.pages import text_of
 from trainings.actions.completions import Decision, approve_completions, void_completion
 from trainings.models import Completion
 from trainings.proposals import proposals_shown_to
+from trainings.validity import valid_until
 
 pytestmark = pytest.mark.django_db
 YES, NO = Completion.Result.COMPLETED, Completion.Result.NOT_COMPLETED
@@ -311,3 +312,22 @@ def test_the_page_takes_the_same_queries_for_any_roster(
 
 
 PAGE_QUERIES = 18
+
+
+def test_an_old_record_nobody_verified_lengthens_nothing(edition, coordinator):
+    yes = line(edition)
+    CompletionFactory(
+        enrolment=None,
+        person=yes.person,
+        organisation=None,
+        version=None,
+        course=edition.course,
+        origin="paper",
+        is_verified=False,
+        completed_on=edition.ends_on - timedelta(days=400),
+        valid_until=edition.ends_on + timedelta(days=30),
+    )
+    approve(edition, coordinator, (yes.pk, YES))
+
+    hers = Completion.objects.get(enrolment=yes)
+    assert hers.valid_until == valid_until(edition.version, hers.completed_on)

@@ -167,6 +167,7 @@ def held_until(
     )
     rows = (
         Completion.objects.valid_on(day)
+        .verified()
         .filter(person__in=list(people), course__in=same.values("pk"), valid_until__isnull=False)
         .exclude(enrolment__edition=without)
     )
