@@ -167,7 +167,7 @@ class Figure:
 
     def rows_query(self, question: Question) -> str:
         """The query of its list that holds the rows of this very answer."""
-        said = dict(_days(question)) if self.counting and self.counting.dated else {}
+        said = dict(days_of(question)) if self.counting and self.counting.dated else {}
         query = urlencode({**said, **question.narrowed})
         return "&".join(filter(None, (self.list_query, query)))
 
@@ -180,7 +180,8 @@ class Figure:
         return f"{reverse(self.list_url_name)}?{query}" if query else reverse(self.list_url_name)
 
 
-def _days(question: Question) -> Iterator[tuple[str, str]]:
+def days_of(question: Question) -> Iterator[tuple[str, str]]:
+    """The period as an address says it."""
     for name, day in (("desde", question.first), ("hasta", question.last)):
         if day:
             yield name, date_format(day, "d/m/Y")

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from network.base.access import can
 from network.base.contracts import declared
-from network.base.figures import Figure, Part, PublicCount, Question, Ratio, suppress
+from network.base.figures import Figure, Part, PublicCount, Question, Ratio, days_of, suppress
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,13 @@ def figures_for(user: Any) -> list[Figure]:
 
 def answer(figure: Figure, question: Question) -> Answer:
     page = reverse("figure-detail", args=[figure.name])
-    said = _days_query(question)
+    said = urlencode(list(days_of(question)))
     return Answer(
         figure=figure,
         value=figure.compute(question),
         url=f"{page}?{said}" if said else page,
         rows_url=figure.rows_url(question),
     )
-
-
-def _days_query(question: Question) -> str:
-    days = (("desde", question.first), ("hasta", question.last))
-    return "&".join(f"{name}={day:%d/%m/%Y}" for name, day in days if day)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -276,3 +277,13 @@ def test_fewer_than_five_answers_are_never_shown_outside(
     answer(edition, words="Bien")
     outside = opinion_of(edition, analyst_with_personal_data)
     assert (outside.total, outside.lines) == (5, [])
+
+
+def test_an_opinion_keeps_no_time_that_could_tell_who_gave_it(client, edition):
+    client.post(opinion_url(edition), {"face": "happy", "words": "Bien", "client_id": str(uuid4())})
+
+    answer = Satisfaction.objects.get()
+    assert (answer.pk.version, answer.client_id.version) == (4, 4)
+    assert not hasattr(Satisfaction, "pgh_event_model")
+    offered = client.get(opinion_url(edition)).context["form"]["client_id"].value()
+    assert UUID(str(offered)).version == 4

@@ -1,6 +1,7 @@
 """Tests before and after, and what people thought of an edition."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -69,18 +70,18 @@ class TestScore(models.Model):
         return float(self.score / self.maximum * 100)
 
 
-@tracked
 class Satisfaction(models.Model):
     """One anonymous answer, or a tally of paper answers: counts of three faces, and open lines.
 
-    It points at no person, and keeps no time of day that could tell who answered.
+    It points at no person, and keeps no time of day that could tell who answered: it has no
+    history, and its keys are drawn by lot, where all others tell the millisecond they were made.
     """
 
     class Origin(models.TextChoices):
         PAPER = "paper", _("Conteo en papel")
         SCREEN = "screen", _("En pantalla")
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="satisfaction")
     happy_count = models.PositiveSmallIntegerField(_("caras contentas"), default=0)
     neutral_count = models.PositiveSmallIntegerField(_("caras neutras"), default=0)

@@ -1,6 +1,6 @@
 """Pages of results: tests before and after, opinions on paper and on a screen handed around."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,6 @@ from members.access import Permission
 from members.requests import SignedInRequest
 from network.base.access import public, requires
 from network.base.errors import Refused
-from network.base.ids import new_id
 from trainings.access import ensure_may_mark, may_mark
 from trainings.actions import results as actions
 from trainings.editions import edition_head
@@ -83,7 +82,7 @@ def _results_page(
     tally: TallyForm | None = None,
 ) -> HttpResponse:
     is_mine = may_mark(request.user, edition)
-    empty = TallyForm(initial={"answered_on": timezone.localdate(), "client_id": new_id()})
+    empty = TallyForm(initial={"answered_on": timezone.localdate(), "client_id": uuid4()})
     context = edition_head(request, edition) | {
         "form": form,
         "tally": tally or empty,
@@ -119,7 +118,7 @@ def edition_opinion(request: HttpRequest, token: str) -> HttpResponse:
     edition = edition_of_token(token)
     if edition is None:
         raise Http404
-    form = OpinionForm(request.POST or None, initial={"client_id": new_id()})
+    form = OpinionForm(request.POST or None, initial={"client_id": uuid4()})
     context = {"edition": edition, "form": form, "sentence": ""}
     try:
         actions.refuse_opinions_out_of_time(edition)
