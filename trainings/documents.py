@@ -1,13 +1,16 @@
-"""Who reads the papers of trainings: the signed sheets, whoever runs or teaches the edition."""
+"""Who reads the papers of trainings: signed sheets and receipts, whoever runs or teaches the
+edition, or keeps the copies of the region; files of the manual, whoever may change it."""
 
 from typing import Any
 
 from django.db.models import Q
 
+from members.access import Permission, scope_of
+from network.base.access import can
 from network.documents.access import DocumentScope
 from network.documents.models import Document
 from trainings.access import marked_by
-from trainings.models import Edition, SessionRecord
+from trainings.models import Edition, Handout, SessionRecord
 
 
 def _signed_sheets(user: Any) -> Q:
@@ -16,4 +19,24 @@ def _signed_sheets(user: Any) -> Q:
     return Q(pk__in=records.values("document"))
 
 
-DOCUMENTS = (DocumentScope("session_records", (Document.Kind.EVIDENCE,), _signed_sheets),)
+def _receipts(user: Any) -> Q:
+    scope = scope_of(user, Permission.HANDOUT_RECORD)
+    rows = Handout.objects.all()
+    if not scope.everything:
+        editions = Edition.objects.filter(marked_by(user))
+        rows = rows.filter(
+            Q(regional_network__in=scope.regional_network_ids)
+            | Q(edition__in=editions.values("pk"))
+        )
+    return Q(pk__in=rows.values("receipt"))
+
+
+def _publications(user: Any) -> Q:
+    return Q() if can(user, Permission.MANUAL_EDIT) else Q(pk__in=[])
+
+
+DOCUMENTS = (
+    DocumentScope("session_records", (Document.Kind.EVIDENCE,), _signed_sheets),
+    DocumentScope("handout_receipts", (Document.Kind.EVIDENCE,), _receipts),
+    DocumentScope("publications", (Document.Kind.PUBLICATION,), _publications),
+)

@@ -199,3 +199,29 @@ def test_a_regional_coordinator_moves_the_copies_of_her_region_alone(client, ver
 
     assert answers == [302, 200, 404]
     assert (copies_left(version, mine), copies_left(version, other)) == (5, 0)
+
+
+@pytest.mark.parametrize(("is_mine", "status"), [(True, 200), (False, 404)])
+def test_a_receipt_opens_to_whoever_keeps_the_copies_of_that_region(
+    client, version, national, is_mine, status
+):
+    region = RegionalNetworkFactory()
+    stocked(version, region, 5, national)
+    handout = hand_out_to_organisation(
+        version=version,
+        regional_network=region,
+        organisation=OrganisationFactory(),
+        copies=2,
+        on=date(2026, 1, 2),
+        by=national,
+        receipt=SimpleUploadedFile("recibo.jpg", picture()),
+    )
+    place = region if is_mine else RegionalNetworkFactory()
+    reader = RoleAssignmentFactory(
+        user=UserFactory(), role=Role.REGIONAL_COORDINATOR, regional_network=place
+    ).user
+
+    answer = sign_in(client, reader).get(reverse("document-download", args=[handout.receipt_id]))
+    answer.close()
+
+    assert answer.status_code == status
