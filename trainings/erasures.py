@@ -19,7 +19,8 @@ ERASURES = (
         Enrolment,
         {"walk_in_name": "", "walk_in_organisation": "", "state_reason": ""},
     ),
-    Erasure("completions", Completion, {"source": ""}),
+    # Why she did not complete may tell of her health; that there was a reason stays.
+    Erasure("completions", Completion, {"source": "", "reason": "—", "void_reason": ""}),
     Erasure("needs", Needs, None),
     Erasure("trainers", EditionTrainer, {}),
     Erasure("sessions", Session, {}, "trainer_id"),
