@@ -35,4 +35,6 @@ def marked_by(user: Any) -> Q:
     if scope.everything:
         return Q()
     run = Q(regional_network__in=scope.regional_network_ids)
-    return run | Q(trainers__person=user.person_id) if user.person_id else run
+    if user.person_id is None:
+        return run
+    return run | Q(pk__in=Edition.objects.taught_by(user.person_id).values("pk"))

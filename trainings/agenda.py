@@ -8,6 +8,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Val
 from members.access import Permission
 from members.models import User
 from network.base.access import can
+from trainings.access import marked_by
 from trainings.editions import editions_of_concern, editions_run_by, with_place
 from trainings.models import Completion, Edition, Enrolment, Session
 
@@ -57,9 +58,7 @@ def sheets_not_typed(user: User, today: date) -> Any:
     """Sessions of past days that nobody marked, or not whole, where she may mark."""
     if not can(user, Permission.ATTENDANCE_MARK):
         return Session.objects.none()
-    editions = editions_run_by(user, Permission.ATTENDANCE_MARK)
-    if user.person_id:
-        editions |= Edition.objects.taught_by(user.person_id)
+    editions = Edition.objects.filter(marked_by(user))
     sessions = Session.objects.standing().not_fully_marked()
     rows = sessions.filter(edition__in=editions.going().values("pk"), held_on__lt=today)
     return _hers_first(rows, user).select_related(

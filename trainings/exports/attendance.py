@@ -8,11 +8,12 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
+from members.exports import scope_asked
 from members.filters import OrganisationFilter
 from members.models import Person
 from network.base.contracts import Asked, Column, Export, Kind
 from trainings.exports.narrowing import FILTERS_ON, narrowing
-from trainings.exports.scopes import came_from, listed_name, named_or_none, scope_asked
+from trainings.exports.scopes import came_from, listed_name, named_or_none
 from trainings.models import Attendance, Edition
 
 MARKS = {mark.value or "-": mark.label for mark in Attendance.Mark}

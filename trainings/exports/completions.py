@@ -3,14 +3,13 @@
 from typing import Any
 
 import django_filters
-from django.db.models import CharField, QuerySet, Value
-from django.db.models.functions import Concat, Trim
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
+from members.exports import PERSON_ID, name_of, scope_asked
 from network.base.contracts import Asked, Column, Export, Kind
 from trainings.exports.narrowing import FILTERS_ON, TRAINED, narrowing
-from trainings.exports.scopes import scope_asked
 from trainings.models import Completion, Edition
 
 YES_NO = (("si", _("sí")), ("no", _("no")))
@@ -45,12 +44,7 @@ class CompletionFilters(
 
 def completions(asked: Asked) -> QuerySet[Any]:
     rows = Completion.objects.within(scope_asked(asked)).filter(voided_at=None)
-    surnames = Concat("person__paternal_surname", Value(" "), "person__maternal_surname")
-    return rows.annotate(
-        person_name=Concat(
-            Trim(surnames), Value(", "), "person__given_names", output_field=CharField()
-        )
-    )
+    return rows.annotate(person_name=name_of("person"))
 
 
 COMPLETIONS = Export(
@@ -150,14 +144,6 @@ COMPLETIONS = Export(
             Kind.YES_NO,
             meaning=_("«No»: registro antiguo sin papel que lo pruebe."),
         ),
-        Column(
-            "person_id",
-            "persona_id",
-            "person_id",
-            personal=True,
-            meaning=_("Clave de la ficha de la persona."),
-            on_page=False,
-            is_hidden=True,
-        ),
+        PERSON_ID,
     ),
 )

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
-from members.exports import name_of, scope_asked
+from members.exports import PERSON_ID, name_of, scope_asked
 from members.filters import OrganisationFilter
 from members.models import Person, Purpose
 from network.base.contracts import Asked, Column, Export, Kind
@@ -87,16 +87,6 @@ ORGANISATION = Column(
     meaning=_("Su organización el día en que se inscribió. No cambia después."),
     width=30,
 )
-PERSON_ID = Column(
-    "person_id",
-    "persona_id",
-    "person_id",
-    personal=True,
-    meaning=_("Clave de la ficha de la persona."),
-    on_page=False,
-    is_hidden=True,
-)
-
 ROSTER = Export(
     name="roster",
     title=_("Inscripciones"),

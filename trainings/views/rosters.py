@@ -23,6 +23,7 @@ from network.base.access import can, ensure, requires
 from network.base.errors import Refused
 from network.base.listing import listing_page
 from network.base.text import fold
+from trainings.access import may_mark
 from trainings.actions import rosters as actions
 from trainings.actions.walk_ins import join_walk_in, separate_walk_in
 from trainings.editions import crumbs_below, crumbs_of, edition_head, heading_of
@@ -94,7 +95,7 @@ def _roster_page(
         "groups": _groups(request, edition, balance) if is_running else [],
         "runs": is_running,
         "may_enrol": can(request.user, Permission.ENROL) and _is_going(edition),
-        "may_name": _may_name(request.user, edition),
+        "may_name": may_mark(request.user, edition),
         "change": change or ChangeForm(runs=is_running),
         "promotion": promotion or PromoteForm(),
         "ticked": set(ticked),
@@ -416,7 +417,7 @@ def _line(request: SignedInRequest, pk: UUID, permission: str) -> Enrolment:
     )
     line = get_object_or_404(rows, pk=pk)
     if permission == Permission.ATTENDANCE_MARK:
-        if not _may_name(request.user, line.edition):
+        if not may_mark(request.user, line.edition):
             raise PermissionDenied
     else:
         ensure(request.user, permission, line)
@@ -424,16 +425,6 @@ def _line(request: SignedInRequest, pk: UUID, permission: str) -> Enrolment:
 
 
 # --- Walk-ins -----------------------------------------------------------------------------------
-def _may_name(user: User, edition: Edition) -> bool:
-    """Say who a walk-in is: whoever marks attendance in the edition, running or teaching it."""
-    if not can(user, Permission.ATTENDANCE_MARK):
-        return False
-    if can(user, Permission.ATTENDANCE_MARK, edition):
-        return True
-    hers = user.person_id and edition.trainers.filter(person=user.person_id)
-    return bool(hers and hers.exists())
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ATTENDANCE_MARK)
 def walk_in_join(request: SignedInRequest, pk: UUID) -> HttpResponse:
