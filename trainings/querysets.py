@@ -252,20 +252,6 @@ class EnrolmentQuerySet(models.QuerySet):
         """Who is put on the roster of a session at its first mark."""
         return self.filter(joined_into=None, state__in=HOLDING)
 
-    def with_attended_hours(self) -> EnrolmentQuerySet:
-        """`attended_hours`, and `lost_hours` of sessions she was marked not to have come to."""
-        marks = apps.get_model("trainings", "Attendance").objects.filter(
-            enrolment=OuterRef("pk"), session__cancelled_at=None
-        )
-
-        def hours(rows: Any) -> Any:
-            summed = rows.order_by().values("enrolment").annotate(n=Sum("session__planned_hours"))
-            return Coalesce(Subquery(summed.values("n")), 0, output_field=HOURS)
-
-        return self.annotate(
-            attended_hours=hours(marks.came()), lost_hours=hours(marks.filter(mark__in="ea"))
-        )
-
 
 class AttendanceQuerySet(models.QuerySet):
     def came(self) -> AttendanceQuerySet:
@@ -340,6 +326,12 @@ class CertificateQuerySet(models.QuerySet):
     def current(self) -> CertificateQuerySet:
         """The copy that stands for its number: neither replaced nor annulled."""
         return self.filter(replaced_by=None, revoked_on=None)
+
+
+class SignatoryQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> SignatoryQuerySet:
+        """Who signs is settled by those who change the catalogue; on paper anyone reads it."""
+        return self if can(user, "course_edit") else self.none()
 
 
 class PublicationVersionQuerySet(models.QuerySet):

@@ -13,7 +13,7 @@ from network.base.history import tracked
 from network.base.ids import new_id
 from trainings.codes import printed
 from trainings.models.completions import Completion
-from trainings.querysets import CertificateQuerySet
+from trainings.querysets import CertificateQuerySet, SignatoryQuerySet
 
 
 @tracked
@@ -35,6 +35,8 @@ class Signatory(models.Model):
     starts_on = models.DateField(_("firma desde"))
     ends_on = models.DateField(_("firma hasta"), null=True, blank=True)
     is_demo = models.BooleanField(default=False)
+
+    objects = SignatoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quien firma")

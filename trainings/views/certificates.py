@@ -306,7 +306,11 @@ def signatory_list(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("%(name)s firma desde ese día.") % {"name": signatory})
             return redirect("signatory-list")
     today = timezone.localdate()
-    rows = Signatory.objects.select_related("regional_network").order_by("ends_on", "order", "pk")
+    rows = (
+        Signatory.objects.visible_to(request.user)
+        .select_related("regional_network")
+        .order_by("ends_on", "order", "pk")
+    )
     context = {
         "form": form,
         "signatories": [(s, s.ends_on is not None and s.ends_on < today) for s in rows],
@@ -318,7 +322,7 @@ def signatory_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.COURSE_EDIT)
 def signatory_end(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    signatory = get_object_or_404(Signatory, pk=pk)
+    signatory = get_object_or_404(Signatory.objects.visible_to(request.user), pk=pk)
     form = SignatoryEndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
