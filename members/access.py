@@ -185,7 +185,9 @@ class Scope:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.everything or self.organisation_ids or self.person_id)
+        return not (
+            self.everything or self.regional_network_ids or self.organisation_ids or self.person_id
+        )
 
 
 def scope_of(user: Any, permission: str) -> Scope:

@@ -129,12 +129,10 @@ def women_trained(question: Question) -> QuerySet[Completion]:
     return achieved(question).filter(course__theme__in=TRAINED, person__sex=Person.Sex.FEMALE)
 
 
-_RESULTS: dict[str, Any] = {
-    "topic": _("Formación"),
-    "list_url_name": "completion-list",
-    "list_permission": Permission.ROSTER_VIEW,
-    "permission": Permission.TRAINING_VIEW,
-}
+_TRAINING: dict[str, Any] = {"topic": _("Formación"), "permission": Permission.TRAINING_VIEW}
+_LISTED = _TRAINING | {"list_permission": Permission.ROSTER_VIEW}
+_MARKS = _LISTED | {"list_url_name": "attendance-list", "list_query": "vino=si"}
+_RESULTS = _LISTED | {"list_url_name": "completion-list"}
 
 FIGURES = (
     Figure(
@@ -166,11 +164,7 @@ FIGURES = (
         ),
         compute=Counting(came, Count("pk"), dated="session__held_on", splits=MARK_SPLITS),
         unit=_("persona × sesión"),
-        topic=_("Formación"),
-        list_url_name="attendance-list",
-        list_query="vino=si",
-        list_permission=Permission.ROSTER_VIEW,
-        permission=Permission.TRAINING_VIEW,
+        **_MARKS,
     ),
     Figure(
         name="participants",
@@ -184,11 +178,7 @@ FIGURES = (
             came, Count(_WHO, distinct=True), dated="session__held_on", splits=MARK_SPLITS
         ),
         unit=_("personas distintas"),
-        topic=_("Formación"),
-        list_url_name="attendance-list",
-        list_query="vino=si",
-        list_permission=Permission.ROSTER_VIEW,
-        permission=Permission.TRAINING_VIEW,
+        **_MARKS,
     ),
     Figure(
         name="attended_hours",
@@ -201,11 +191,7 @@ FIGURES = (
             came, Sum("session__planned_hours"), dated="session__held_on", splits=MARK_SPLITS
         ),
         unit=_("horas × persona"),
-        topic=_("Formación"),
-        list_url_name="attendance-list",
-        list_query="vino=si",
-        list_permission=Permission.ROSTER_VIEW,
-        permission=Permission.TRAINING_VIEW,
+        **_MARKS,
     ),
     Figure(
         name="completions",
@@ -268,11 +254,9 @@ FIGURES = (
         ),
         compute=Counting(certified, Count("pk"), dated="issued_on", splits=CERTIFICATE_SPLITS),
         unit=_("constancias"),
-        topic=_("Formación"),
         list_url_name="certificate-list",
         list_query="anulada=no",
-        list_permission=Permission.ROSTER_VIEW,
-        permission=Permission.TRAINING_VIEW,
+        **_LISTED,
     ),
     Figure(
         name="paired_gain",
@@ -284,7 +268,6 @@ FIGURES = (
         ),
         compute=Counting(paired_scores, Avg("gain"), dated="taken_on", splits=SCORE_SPLITS),
         unit=_("puntos de 100"),
-        topic=_("Formación"),
-        permission=Permission.TRAINING_VIEW,
+        **_TRAINING,
     ),
 )

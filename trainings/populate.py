@@ -90,7 +90,7 @@ JOIN populated_person p ON p.no = (e * 25 + j) %% %(people)s
 """
 
 # Arithmetic that scatters without a random number: the same at every run.
-SCATTERED = "((e * 7919 + j * 104729 + s * 1299709) %% 100)"
+SCATTERED = "((e * 7919 + j * 104729 + s * 1299709 + %(seed)s * 31) %% 100)"
 MARKS = f"""
 INSERT INTO trainings_attendance (id, session_id, enrolment_id, edition_id, mark, origin,
     marked_at, received_at, correction_reason)
@@ -135,6 +135,7 @@ def populate(*, people: int, seed: int) -> dict[str, int]:
         "courses": COURSES,
         "editions": editions,
         "people": people,
+        "seed": seed,
         **MARK_SHARE,
     }
     prime_for_copy()

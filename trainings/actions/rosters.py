@@ -76,6 +76,7 @@ def enrol_people(
             state_changed_at=now,
             state_changed_by=by,
             enrolled_by=by,
+            is_demo=edition.is_demo,
         )
         line.save(force_insert=True)
         done.added.append(line)

@@ -1,6 +1,5 @@
 """What is taught: courses, their versions with rule and validity, and who must hold which."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -292,9 +291,6 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.course}"
-
-    def is_in_force(self, on: date) -> bool:
-        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
 
     def is_within(self, scope: Any) -> bool:
         return bool(scope.everything)
