@@ -20,7 +20,7 @@ MILLION = 1_000_000
 # From so many people on PostgreSQL has reason to use an index.
 MANY = 50_000
 IMPORTED_ROWS = 100_000
-MEASURES = ("start", "pages", "matrix", "exports", "imports", "hostile")
+MEASURES = ("start", "pages", "trainings", "matrix", "exports", "imports", "hostile")
 
 
 def start(running: Portal) -> Iterator[Line]:
@@ -30,10 +30,17 @@ def start(running: Portal) -> Iterator[Line]:
 
 def populate(running: Portal, people: int) -> Iterator[Line]:
     begun = time.monotonic()
-    running.manage("populate", "--people", str(people))
+    running.manage("populate", "--people", str(people), "--only", "members")
     seconds = time.monotonic() - begun
     yield at_most(f"populate {people:,}", seconds, "s", 300)
     yield Line(f"populate {people:,}: personas por segundo", people / seconds, "/s")
+
+
+def populate_trainings(running: Portal, people: int) -> Iterator[Line]:
+    """Ten marks a person, of those who are there already."""
+    begun = time.monotonic()
+    running.manage("populate", "--people", str(people), "--only", "trainings")
+    yield Line(f"formación de {people:,}: diez marcas por persona", time.monotonic() - begun, "s")
 
 
 # --- Pages ---------------------------------------------------------------------------------------
@@ -185,6 +192,8 @@ def measured(people: int, only: set[str]) -> Iterator[Line]:
         cast = running.inside("cast", str(people))
         if "pages" in only:
             yield from pages(running, people, cast)
+        if "trainings" in only:
+            yield from populate_trainings(running, people)
         if "matrix" in only:
             yield from matrix(running, people, cast)
         if "exports" in only and people >= MANY:

@@ -26,14 +26,19 @@ def _id(kind: int, number: str) -> str:
 
 COURSE, VERSION, EDITION, SESSION, ENROLMENT, MARK, COMPLETION, REQUIREMENT = range(1, 9)
 
+# What was copied a moment ago has no statistics yet: left to itself PostgreSQL would look for the
+# memberships of each person one after another.
 PEOPLE = """
+SET LOCAL enable_nestloop = off;
 CREATE TEMPORARY TABLE populated_person ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY p.id) - 1 AS no, p.id, m.organisation_id
 FROM members_person p
-LEFT JOIN LATERAL (
-    SELECT organisation_id FROM members_membership WHERE person_id = p.id ORDER BY id LIMIT 1
-) m ON true
-WHERE p.is_demo
+LEFT JOIN (
+    SELECT DISTINCT ON (person_id) person_id, organisation_id
+    FROM members_membership ORDER BY person_id, id
+) m ON m.person_id = p.id
+WHERE p.is_demo;
+SET LOCAL enable_nestloop = on
 """
 KEYED = "CREATE UNIQUE INDEX ON populated_person (no); ANALYZE populated_person"
 
