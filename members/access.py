@@ -191,7 +191,7 @@ class Scope:
 
 
 def scope_of(user: Any, permission: str) -> Scope:
-    """The reach of `permission`. Two queries, kept per request."""
+    """The reach of `permission`. At most two queries for all permissions, kept per request."""
     if not (user.is_authenticated and user.is_active):
         return Scope()
     kept: dict[str, Scope] = user.__dict__.setdefault("_scopes", {})
@@ -209,12 +209,7 @@ def _scope(user: Any, permission: str) -> Scope:
     networks = frozenset(a.regional_network_id for a in roles if a.regional_network_id)
     organisations = {a.organisation_id for a in roles if a.organisation_id}
     if networks:
-        organisations |= set(
-            apps.get_model("members", "Affiliation")
-            .objects.current()
-            .filter(regional_network__in=networks)
-            .values_list("organisation_id", flat=True)
-        )
+        organisations |= _affiliated(user, networks)
     outside = any(a.role in OUTSIDE_ROLES for a in wide)
     return Scope(
         everything=outside,
@@ -223,6 +218,16 @@ def _scope(user: Any, permission: str) -> Scope:
         organisation_ids=frozenset(organisations),
         person_id=user.person_id if any(a.role == Role.MEMBER for a in roles) else None,
     )
+
+
+def _affiliated(user: Any, networks: frozenset[UUID]) -> frozenset[UUID]:
+    """The organisations of these regional networks today, asked once per request."""
+    kept: dict[frozenset[UUID], frozenset[UUID]] = user.__dict__.setdefault("_affiliated", {})
+    if networks not in kept:
+        current = apps.get_model("members", "Affiliation").objects.current()
+        rows = current.filter(regional_network__in=networks)
+        kept[networks] = frozenset(rows.values_list("organisation_id", flat=True))
+    return kept[networks]
 
 
 class InScope(Protocol):

@@ -43,7 +43,7 @@ def edition_head(request: HttpRequest, edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition,
         "title": heading_of(edition),
-        "lead": lead_of(edition),
+        "lead": lead_of(edition, names_trainers(request.user)),
         "crumbs": crumbs_of(edition),
         "tabs": edition_tabs(request, edition),
         "state": state,
@@ -100,7 +100,12 @@ def dates_in_words(first: date, last: date) -> str:
     }
 
 
-def lead_of(edition: Edition) -> str:
+def names_trainers(user: Any) -> bool:
+    """Who reads lists of women reads who taught them too; an analyst or an auditor, how many."""
+    return can(user, Permission.ROSTER_VIEW)
+
+
+def lead_of(edition: Edition, named: bool) -> str:
     """Dates · hours · sessions · who pays · who teaches."""
     sessions = list(edition.sessions.standing())
     hours = sum((session.planned_hours for session in sessions), Decimal(0))
@@ -117,8 +122,8 @@ def lead_of(edition: Edition) -> str:
             ngettext("paga %(names)s", "pagan %(names)s", len(payers))
             % {"names": _(" y ").join(payers)}
         )
-    if names := trainers_in_words(edition.trainers.select_related("person")):
-        parts.append(names)
+    if taught_by := trainers_in_words(edition.trainers.select_related("person"), named):
+        parts.append(taught_by)
     return " · ".join(parts)
 
 
@@ -128,11 +133,14 @@ def hours_in_words(hours: Decimal) -> str:
     return ngettext("%(hours)s hora", "%(hours)s horas", 1 if hours == 1 else 2) % {"hours": told}
 
 
-def trainers_in_words(trainers: Iterable[EditionTrainer]) -> str:
-    """Who taught is a public fact of the edition; who is off the record is not named."""
+def trainers_in_words(trainers: Iterable[EditionTrainer], named: bool) -> str:
+    """By name, or how many; who is off the record is neither named nor counted."""
     names = [row.person.full_name for row in trainers if is_named(row.person)]
     if not names:
         return ""
+    if not named:
+        count = {"count": len(names)}
+        return ngettext("%(count)s formadora", "%(count)s formadoras", len(names)) % count
     return ngettext("formadora: %(names)s", "formadoras: %(names)s", len(names)) % {
         "names": ", ".join(names)
     }

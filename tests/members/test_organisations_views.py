@@ -214,7 +214,7 @@ def test_organisation_page_costs_the_same_for_any_number(
     address = reverse("organisation-detail", args=[rio_claro.pk])
     client.get(address)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(15):
         client.get(address)
 
 

@@ -401,7 +401,7 @@ def test_the_grid_takes_the_same_queries_for_any_roster(
         client.get(reverse("edition-attendance", args=[session.edition.pk]))
 
 
-GRID_QUERIES = 26
+GRID_QUERIES = 22
 
 
 # --- The page of a session ----------------------------------------------------------------------
@@ -502,7 +502,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.post(page_of, sent(session, dict.fromkeys(lines, "p")))
 
 
-PAGE_QUERIES, POST_QUERIES = 15, 21
+PAGE_QUERIES, POST_QUERIES = 12, 20
 
 
 # --- Evidence -----------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ def test_pages_cost_the_same_queries(
         client.get(reverse("edition-certificates", args=[edition.pk]))
 
 
-LIST_QUERIES, EDITION_QUERIES = 6, 15
+LIST_QUERIES, EDITION_QUERIES = 6, 13
 
 
 # --- One certificate -----------------------------------------------------------------------------
@@ -388,7 +388,7 @@ def test_a_transcript_costs_the_same_queries(
         client.get(address)
 
 
-TRANSCRIPT_QUERIES = 7
+TRANSCRIPT_QUERIES = 6
 
 
 # --- The batch -----------------------------------------------------------------------------------

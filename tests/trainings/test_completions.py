@@ -311,7 +311,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.get(address)
 
 
-PAGE_QUERIES = 18
+PAGE_QUERIES = 17
 
 
 def test_an_old_record_nobody_verified_lengthens_nothing(edition, coordinator):

@@ -124,7 +124,7 @@ def test_a_roster_costs_the_same_for_one_woman_or_three(
     Quota.objects.create(edition=edition, organisation=rio_claro, seats=9)
     roster_of(client, coordinator, edition)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         client.get(reverse("edition-roster", args=[edition.pk]))
 
 
@@ -264,11 +264,11 @@ def test_a_page_of_candidates_costs_the_same_for_one_or_three(
     signed_in, address = sign_in(client, coordinator), reverse("edition-enrol", args=[edition.pk])
     woman(rio_claro, "Rosa")
     signed_in.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         signed_in.get(address)
     for number in range(2):
         woman(rio_claro, f"Olga {number}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         signed_in.get(address)
 
 

@@ -27,7 +27,14 @@ from network.base.historylog import Trail, history_of, newest_lines
 from network.base.listing import listing_page
 from trainings.actions import editions as actions
 from trainings.calendars import MEDIA_TYPE, calendar_of
-from trainings.editions import crumbs_below, crumbs_of, edition_head, heading_of, with_place
+from trainings.editions import (
+    crumbs_below,
+    crumbs_of,
+    edition_head,
+    heading_of,
+    names_trainers,
+    with_place,
+)
 from trainings.exports.editions import EDITIONS
 from trainings.forms.editions import (
     CloseForm,
@@ -85,6 +92,7 @@ def edition_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "is_over": bool(edition.closed_on or edition.cancelled_on),
         "sessions": _sessions_of(edition),
         "trainers": list(trainers.filter(person__trashed_at=None, person__withdrawn_at=None)),
+        "names_trainers": names_trainers(user),
         "seen": set(seen.values_list("pk", flat=True)),
         "institutions": list(
             edition.institutions.select_related("institution").order_by(
