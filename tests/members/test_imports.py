@@ -735,6 +735,31 @@ def test_out_of_reach_nothing_is_told_of_her(bring, leader, rio_claro, piedra_vi
     assert "456" not in said.replace("00123456", "")
 
 
+def test_who_left_is_out_of_reach_of_those_she_left(bring, leader, rio_claro):
+    """Her page answers 404 to them: no file may read or change her either."""
+    gone = MembershipFactory(
+        person=PersonFactory(dni="00123456", given_names="Zoraida", paternal_surname="Secreta"),
+        organisation=rio_claro,
+        ends_on=date(2024, 3, 1),
+    ).person
+
+    told = bring(
+        women(
+            [str(gone.pk), "Secreta", "Zoraida", None, "01/01/1960"],
+            [None, "Secreta", "Zoraida", "00123456", None],
+            [None, "Secreta", "Zoraida", None, None],
+            headings=["id", "Apellido paterno", "Nombres", "DNI", "Fecha de nacimiento"],
+        ),
+        by=leader,
+    )
+
+    gone.refresh_from_db()
+    said = json.dumps([told.rows[n]["candidates"] for n in (2, 3, 4)])
+    assert [told.rows[n]["outcome"] for n in (2, 3)] == ["refused", "refused"]
+    assert gone.born_on != date(1960, 1, 1)
+    assert (str(gone.pk) in said, "456" in said) == (False, False)
+
+
 def test_a_leader_registers_no_organisation(bring, leader):
     told = bring(xlsx([["Organización", "RUC"], ["Amanecer", "20512333797"]]), by=leader)
 

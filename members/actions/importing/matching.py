@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.access import Scope
@@ -248,15 +249,15 @@ class Matcher:
 
     def _load_belongings(self) -> None:
         ids = list(self.by_id)
-        pairs = Membership.objects.filter(person__in=ids).values_list(
-            "person_id", "organisation_id"
+        today = timezone.localdate()
+        belongings = Membership.objects.filter(person__in=ids).values_list(
+            "person_id", "organisation_id", "ends_on"
         )
-        for person, organisation in pairs:
+        for person, organisation, ends_on in belongings:
             self.organisations[person].add(organisation)
-        if not self.scope.everything:
-            self.in_reach = {
-                pk for pk in ids if self.organisations[pk] & self.scope.organisation_ids
-            }
+            # As on every page: who left is no longer in the reach of those she left.
+            if organisation in self.scope.organisation_ids and (not ends_on or ends_on >= today):
+                self.in_reach.add(person)
 
 
 def _is_on_record(person: Mapping[str, Any]) -> bool:
