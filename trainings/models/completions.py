@@ -168,6 +168,8 @@ class Completion(models.Model):
             return True
         if self.enrolment_id and self.enrolment and self.enrolment.is_within(scope):
             return True
+        if self.origin == self.Origin.PAPER and self.organisation_id is None:
+            return self.person.is_within(scope)
         return self.organisation_id in scope.organisation_ids
 
     def is_valid_on(self, day: date) -> bool:
