@@ -220,7 +220,7 @@ ORGANISATION_COLUMNS = (
 )  # fmt: skip
 
 
-def _person_name(texts: Mapping[str, str]) -> str:
+def person_name(texts: Mapping[str, str]) -> str:
     if full := texts.get("full_name"):
         return full
     surnames = texts.get("surnames") or " ".join(
@@ -249,7 +249,7 @@ IMPORTS = (
         columns=PEOPLE_COLUMNS,
         write=write_people,
         prepare=prepare_people,
-        row_name=_person_name,
+        row_name=person_name,
         needs=(("given_names", "full_name", "id", "dni", "document"),),
         sheets=("persona", "socia", "padron", "integrante", "mujer"),
         order=20,

@@ -302,6 +302,10 @@ class CompletionQuerySet(models.QuerySet):
     def verified(self) -> CompletionQuerySet:
         return self.filter(is_verified=True)
 
+    def papers(self) -> CompletionQuerySet:
+        """Old records brought in from paper, verified or not, but for those taken back."""
+        return self.filter(origin="paper", voided_at=None)
+
     def valid_on(self, day: date) -> CompletionQuerySet:
         return self.achieved().filter(
             Q(valid_until=None) | Q(valid_until__gte=day), completed_on__lte=day

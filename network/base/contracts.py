@@ -176,6 +176,7 @@ class Import:
     needs: tuple[tuple[str, ...], ...] = ()  # of each group, one column at least
     sheets: tuple[str, ...] = ()  # words in the name of a sheet of this kind
     order: int = 100  # in one workbook, the lower goes first
+    is_extra: bool = False  # its sheet stands in the template after those of the registry
     list_url_name: str = ""  # where the rows are seen once they are in
 
 

@@ -27,6 +27,7 @@ TRAINING_SEES = {
     "enrolment": ("NRLTP", "N"),
     "walk_in": ("NRT", "N"),
     "completion": ("NRLTP", "N"),
+    "paper": ("NRLTP", "N"),
     "certificate": ("NRLTP", "N"),
     "certificate_code": (ANYBODY, ANYBODY),
     "signatory": ("N", "N"),
@@ -122,6 +123,11 @@ COMPLETIONS: tuple[Page, ...] = (
     Page("completion-list", "roster_view"),
     Page("edition-completion", "completion_approve", BOTH, "edition"),
     Page("completion-void", "completion_approve", BOTH, "completion"),
+    Page("training-record-list", "roster_view"),
+    Page("training-record-detail", "roster_view", row="paper"),
+    Page("training-record-verify", "completion_approve", WRITE, "paper", post=MOVED),
+    Page("training-record-evidence", "import", BOTH, "paper"),
+    Page("training-record-void", "completion_approve", BOTH, "paper"),
 )
 CERTIFICATES: tuple[Page, ...] = (
     Page("certificate-ask", PUBLIC),

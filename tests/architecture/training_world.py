@@ -42,6 +42,16 @@ def training_keys(
         enrolment=EnrolmentFactory(edition=earlier, person=person, organisation=organisation),
         completed_on=earlier.ends_on,
     )
+    paper = CompletionFactory(
+        enrolment=None,
+        person=person,
+        organisation=organisation,
+        version=None,
+        course=edition.course,
+        origin="paper",
+        is_verified=False,
+        source="Cuaderno de actas",
+    )
     certificate = CertificateFactory(completion=completion)
     publication = PublicationVersionFactory()
     topic = Topic.objects.create(version=publication, order=1, title="Polvo", text="Moja")
@@ -68,6 +78,7 @@ def training_keys(
         "enrolment": {"pk": enrolment.pk},
         "walk_in": {"pk": walk_in.pk},
         "completion": {"pk": completion.pk},
+        "paper": {"pk": paper.pk},
         "certificate": {"pk": certificate.pk},
         "certificate_code": {"code": certificate.code},
         "signatory": {"pk": signatory.pk},

@@ -7,6 +7,7 @@ from trainings.exports.attendance import ATTENDANCE, TRAINING_REGISTER
 from trainings.exports.completions import COMPLETIONS
 from trainings.exports.courses import COURSES
 from trainings.exports.matrix import MATRIX
+from trainings.exports.records import TRAINING_RECORDS
 
 EXPORTS: tuple[Any, ...] = (
     *editions.EXPORTS,
@@ -16,6 +17,7 @@ EXPORTS: tuple[Any, ...] = (
     ATTENDANCE,
     TRAINING_REGISTER,
     COMPLETIONS,
+    TRAINING_RECORDS,
     COURSES,
     MATRIX,
 )

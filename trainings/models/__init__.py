@@ -1,7 +1,7 @@
 from trainings.models.attendance import Attendance, SessionRecord
 from trainings.models.certificates import Certificate, CertificateSeries, CodeMiss, Signatory
 from trainings.models.completions import Completion
-from trainings.models.courses import Course, CourseVersion, Exemption, Requirement
+from trainings.models.courses import Course, CourseAlias, CourseVersion, Exemption, Requirement
 from trainings.models.coverage import Coverage, SharedCoverage, StaleCoverage
 from trainings.models.editions import (
     Edition,
@@ -29,6 +29,7 @@ __all__ = [
     "CodeMiss",
     "Completion",
     "Course",
+    "CourseAlias",
     "CourseVersion",
     "Coverage",
     "Edition",

@@ -170,6 +170,18 @@ class Certificate(models.Model):
                 ),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="proved",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func=(
+                    "IF NOT (SELECT is_verified FROM trainings_completion"
+                    " WHERE id = NEW.completion_id) THEN"
+                    " RAISE EXCEPTION 'no certificate without a verified completion'"
+                    " USING ERRCODE = '23514', CONSTRAINT = 'trainings_certificate_proved';"
+                    " END IF; RETURN NEW;"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

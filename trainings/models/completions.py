@@ -22,7 +22,9 @@ class Completion(models.Model):
 
     Hours, share and last day of validity are those of the day it was approved: changing a rule
     later changes nothing here. `valid_until` null never expires. An old record brought in without
-    a paper that proves it is `is_verified=False` and counted apart in every figure.
+    a paper that proves it is `is_verified=False` and counted apart in every figure, until someone
+    who approves completions looks at its source: then it has `approved_by`, and counts. It has no
+    `version`: it was completed under no rule of ours.
     """
 
     class Result(models.TextChoices):
@@ -32,6 +34,15 @@ class Completion(models.Model):
     class Origin(models.TextChoices):
         EDITION = "edition", _("De una edición")
         PAPER = "paper", _("Registro histórico en papel")
+
+    class Source(models.TextChoices):
+        UNSAID = "", _("No se dice")
+        MINUTES = "minutes", _("Cuaderno de actas")
+        LIST = "list", _("Lista de asistencia")
+        CERTIFICATE = "certificate", _("Copia de una constancia")
+        REPORT = "report", _("Informe de un programa")
+        WORD = "word", _("Lo dijo ella")
+        OTHER = "other", _("Otra fuente")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(
@@ -61,11 +72,15 @@ class Completion(models.Model):
     valid_until = models.DateField(_("vale hasta"), null=True, blank=True)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.EDITION)
     is_verified = models.BooleanField(_("verificado"), default=True)
+    source_kind = models.CharField(
+        _("tipo de fuente"), max_length=12, choices=Source, blank=True, db_default=""
+    )
     source = models.CharField(_("de dónde sale el dato"), max_length=200, blank=True)
     evidence = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     place = models.CharField(_("lugar"), max_length=120, blank=True)
+    taught_by = models.CharField(_("quién dictó"), max_length=160, blank=True, db_default="")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -120,6 +135,26 @@ class Completion(models.Model):
                 name="trainings_completion_origin",
             ),
             models.CheckConstraint(
+                condition=Q(origin="edition") | Q(version=None, enrolment=None),
+                name="trainings_completion_paper_rule",
+                violation_error_message=_("Un registro en papel no sigue la regla de una versión."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    source_kind__in=[
+                        "",
+                        "minutes",
+                        "list",
+                        "certificate",
+                        "report",
+                        "word",
+                        "other",
+                    ]
+                ),
+                name="trainings_completion_source_kind",
+                violation_error_message=_("Elige el tipo de fuente de la lista."),
+            ),
+            models.CheckConstraint(
                 condition=Q(completed_precision__in=["d", "m", "y"]),
                 name="trainings_completion_precision",
             ),
@@ -133,6 +168,8 @@ class Completion(models.Model):
             return True
         if self.enrolment_id and self.enrolment and self.enrolment.is_within(scope):
             return True
+        if self.origin == self.Origin.PAPER and self.organisation_id is None:
+            return self.person.is_within(scope)
         return self.organisation_id in scope.organisation_ids
 
     def is_valid_on(self, day: date) -> bool:

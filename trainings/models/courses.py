@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Language
@@ -95,6 +97,37 @@ class Course(models.Model):
     @property
     def called(self) -> str:
         return self.short_name or self.name
+
+
+@tracked
+class CourseAlias(models.Model):
+    """Another name a course goes by in old papers, as someone confirmed it. Distinct by its words,
+    whatever their capitals and accents."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="aliases")
+    name = models.CharField(_("también escrito"), max_length=160)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(db_default=Now())
+    name_key = models.GeneratedField(
+        expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+
+    class Meta:
+        verbose_name = _("otro nombre de un curso")
+        verbose_name_plural = _("otros nombres de los cursos")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_key"],
+                name="trainings_coursealias_name",
+                violation_error_message=_("Ese nombre ya es de un curso."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 # What a completion is decided by: frozen with the first one.

@@ -7,6 +7,7 @@ from trainings.urls import (
     editions,
     manuals,
     matrix,
+    records,
     rosters,
     sessions,
 )
@@ -18,6 +19,7 @@ urlpatterns = [
     *rosters.urlpatterns,
     *sessions.urlpatterns,
     *completions.urlpatterns,
+    *records.urlpatterns,
     *certificates.urlpatterns,
     *manuals.urlpatterns,
 ]

@@ -26,6 +26,7 @@ WAYS = (
     (_("Matriz de formación"), "matrix", Permission.TRAINING_VIEW),
     (_("Inscripciones"), "roster-list", Permission.ROSTER_VIEW),
     (_("Constancias"), "certificate-list", Permission.ROSTER_VIEW),
+    (_("Registros en papel"), "training-record-list", Permission.ROSTER_VIEW),
     (_("Manual"), "manual-list", Permission.TRAINING_VIEW),
 )
 

@@ -114,9 +114,11 @@ class Incoming:
         return column in self.row.values
 
 
-def read_incoming(row: Row, organisations: Organisations) -> Incoming | None:
-    """The parts of a row; None when they do not fit each other, and then the row is refused."""
-    incoming = Incoming(row, id=row.values.get("id"), born=row.values.get("born_on"))
+def read_incoming(row: Row, organisations: Organisations, key: str = "id") -> Incoming | None:
+    """The parts of a row; None when they do not fit each other, and then the row is refused.
+
+    `key` is the column that holds the id of her record."""
+    incoming = Incoming(row, id=row.values.get(key), born=row.values.get("born_on"))
     _read_name(incoming)
     _read_document(incoming)
     _read_phone(incoming)

@@ -26,7 +26,7 @@ from network.base.imports.ahead import ahead
 from network.base.imports.mapping import Plan, columns_of
 from network.base.imports.reader import Book
 from network.base.imports.records import Record, keep_records
-from network.base.imports.rows import ERASE, ERASE_WORD, Outcome, Row
+from network.base.imports.rows import ERASE, ERASE_WORD, Outcome, Question, Row
 from network.base.models import ImportBatch
 
 BLOCK_ROWS = 4000
@@ -47,7 +47,8 @@ RowSink = Callable[[Plan, Row], None]
 class Request:
     """A file to be imported, and what was decided about it.
 
-    `corrections` and `decisions` are keyed "sheet:row:column" and "sheet:row".
+    `corrections` and `decisions` are keyed "sheet:row:column" and "sheet:row"; the answer to a
+    `Question`, by its key.
     """
 
     file_name: str
@@ -89,6 +90,10 @@ class Run:
 
     def decision(self, row: Row) -> str:
         return self.decisions.get(f"{row.sheet}:{row.number}", "")
+
+    def answer(self, question: Question) -> str:
+        """The id of one of its choices, SOMEONE_ELSE, or nothing yet."""
+        return self.decisions.get(question.key, "")
 
     def created(self, row: Row, model: type[models.Model], pk: UUID) -> None:
         self.records.append(Record(row.number, model, pk, True, {}, {}))

@@ -37,6 +37,7 @@ def review_page(draft: Draft, chosen: str) -> dict[str, Any]:
         chosen = LOOK
     shown = [_line(draft, row) for row in rows if _is_in(chosen, row)]
     parked = [_line(draft, row) for row in rows if row["outcome"] == Outcome.PARKED]
+    asked, asking = seen["questions"], seen["asking"]
     count = next(count for name, _label, count in tabs if name == chosen)
     return {
         "counts": counts,
@@ -48,9 +49,14 @@ def review_page(draft: Draft, chosen: str) -> dict[str, Any]:
             for name, label, number in tabs
         ],
         "rows": shown[:SHOWN_ROWS],
-        "not_shown": max(0, count - len(shown[:SHOWN_ROWS]) - (chosen == ALL) * len(parked)),
+        "not_shown": max(
+            0, count - len(shown[:SHOWN_ROWS]) - (chosen == ALL) * (len(parked) + asking)
+        ),
         "parked": parked,
-        "parked_not_shown": counts[Outcome.PARKED] - len(parked),
+        "parked_count": counts[Outcome.PARKED] - asking,
+        "parked_not_shown": counts[Outcome.PARKED] - asking - len(parked),
+        "questions": [_question(draft, one) for one in asked[:SHOWN_ROWS]],
+        "questions_not_shown": max(0, len(asked) - SHOWN_ROWS),
         "has_several_sheets": len(draft.plans) > 1,
         "sheets": _sheets(draft),
     }
@@ -87,6 +93,20 @@ def _line(draft: Draft, row: dict[str, Any]) -> dict[str, Any]:
         "label": _("Corregida aquí") if is_corrected else outcome.label,
         "choices": [(value, label, value == decided) for value, label in choices],
         "loose_errors": [e for e in row["errors"] if e["name"] not in mendable],
+    }
+
+
+def _question(draft: Draft, asked: dict[str, Any]) -> dict[str, Any]:
+    """With the choices as a select takes them: what is likely, then the others, then none."""
+    decided = draft.decisions.get(asked["key"], "")
+
+    def choices(candidates: list[dict[str, str]]) -> list[tuple[str, str, bool]]:
+        return [(one["id"], one["text"], one["id"] == decided) for one in candidates if one["id"]]
+
+    return asked | {
+        "likely_choices": choices(asked["likely"]),
+        "other_choices": choices(asked["others"]),
+        "is_none": decided == SOMEONE_ELSE,
     }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -56,7 +57,7 @@ def pack(value: Any) -> Any:
         return bytes(value).hex()
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    return str(value) if isinstance(value, UUID | Decimal) else value
 
 
 def unpack(model: type[models.Model], attname: str, kept: Any) -> Any:

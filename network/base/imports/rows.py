@@ -1,5 +1,6 @@
 """What the engine and an app's `write` tell each other about one row of a workbook."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -56,6 +57,26 @@ class Candidate(NamedTuple):
     why: str
 
 
+class Question(NamedTuple):
+    """What is asked once for all the rows of a file that hang on it: which course a text means.
+
+    `key` begins with the list it is about, so that two lists of one workbook do not answer for each
+    other. `likely` come first, `others` may be chosen too; `about` says what is asked.
+    """
+
+    key: str
+    about: str
+    text: str
+    likely: tuple[Candidate, ...]
+    others: tuple[Candidate, ...] = ()
+    none_of_them: str = ""  # the words of an answer that no record is it; without, there is none
+
+
+def question_key(kind: str, about: str, *said: str) -> str:
+    digest = hashlib.sha256("\0".join(said).encode()).hexdigest()[:24]
+    return f"{kind}:{about}:{digest}"
+
+
 @dataclass(slots=True, eq=False)
 class Row:
     """One row of a sheet: its texts by column, what they mean, and what became of it."""
@@ -69,6 +90,7 @@ class Row:
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)  # whose answers it hangs on
     outcome: Outcome | None = None
     prepared: Any = None  # by the app, before its `write`
 
@@ -80,6 +102,12 @@ class Row:
         self.candidates = list(candidates)
         self.outcome = Outcome.PARKED
 
+    def ask(self, question: Question) -> None:
+        """It waits for an answer that others may wait for too."""
+        self.questions.append(question)
+        if self.outcome != Outcome.REFUSED:
+            self.park([*self.candidates, *question.likely])
+
     def settle(self, *, is_new: bool) -> None:
         """It is written, or there was nothing to write."""
         if is_new:
@@ -90,4 +118,4 @@ class Row:
     def forget(self) -> None:
         """As it was before `write` saw it."""
         self.problems, self.changes, self.candidates, self.outcome = [], [], [], None
-        self.prepared = None
+        self.prepared, self.questions = None, []

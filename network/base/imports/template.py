@@ -21,7 +21,7 @@ def template_workbook(imports: Iterable[Import]) -> bytes:
     """One sheet per list. Every cell is text: Excel then keeps zeros, and 1979 stays a year."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
-    imports = sorted(imports, key=lambda one: -one.order)
+    imports = sorted(imports, key=lambda one: (one.is_extra, -one.order))
     sheets = [(one, book.add_worksheet(force_str(one.title))) for one in imports]
     _write_rules(book, imports)
     lists = book.add_worksheet(LISTS)

@@ -30,5 +30,6 @@ def told_row(plan: Plan, row: Row) -> dict[str, Any]:
             }
             for change in row.changes
         ],
+        "questions": [question.key for question in row.questions],
         "candidates": [candidate._asdict() for candidate in row.candidates],
     }

@@ -33,8 +33,9 @@ from network.base.jobs import OPEN
 from network.base.models import ImportBatch, Job
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CORRECTION, DECISION, COLUMN = "celda:", "fila:", "columna:"
+CORRECTION, DECISION, ANSWER, COLUMN = "celda:", "fila:", "pregunta:", "columna:"
 BATCHES_SHOWN = 10
+KIND = "lista"  # of the address: which list is meant
 
 
 def _imports(request: HttpRequest) -> list[Import]:
@@ -64,7 +65,7 @@ def _own_batches(request: HttpRequest) -> Any:
 def import_start(request: HttpRequest) -> HttpResponse:
     imports = _imports(request)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = UploadForm(*sent, imports=imports)
+    form = UploadForm(*sent, imports=imports, initial={"kind": request.GET.get(KIND, "")})
     if form.is_valid():
         try:
             draft = _received(request, form, imports)
@@ -121,7 +122,10 @@ def _looked_at(draft: Draft, request: HttpRequest) -> Draft:
 @require_GET
 @requires("import")
 def import_template(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(template_workbook(_imports(request)), content_type=XLSX)
+    """Of every list she may bring in, or of the one named in the address."""
+    imports = _imports(request)
+    chosen = [one for one in imports if one.name == request.GET.get(KIND)]
+    response = HttpResponse(template_workbook(chosen or imports), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="plantilla-red-de-mujeres-mineras.xlsx"'
     return response
 
@@ -163,7 +167,7 @@ def import_review(request: HttpRequest, token: str) -> HttpResponse:
 def _answered(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Keep what she corrected and decided; import only what she has seen the result of."""
     corrections = draft.corrections | _posted(request, CORRECTION)
-    decisions = draft.decisions | _posted(request, DECISION)
+    decisions = draft.decisions | _posted(request, DECISION) | _posted(request, ANSWER)
     shown = {cell["key"]: cell["value"] for row in _rows(draft) for cell in row["cells"]}
     corrections = {
         key: text
