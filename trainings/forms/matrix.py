@@ -36,6 +36,13 @@ class MatrixForm(PortalForm):
         self.fields["red"].queryset = networks  # type: ignore[attr-defined]
 
 
+class GapAddressForm(forms.Form):
+    """Of which gap an edition is planned, as the address of its page says it."""
+
+    requisito = forms.UUIDField()
+    organizacion = forms.UUIDField()
+
+
 class EditionField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Edition) -> str:
         return _("%(edition)s, %(place)s, desde el %(day)s") % {

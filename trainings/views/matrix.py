@@ -21,6 +21,7 @@ from members.views.reviewing import kept_if
 from network.base.access import can, ensure, requires
 from network.base.errors import Refused
 from trainings.actions.gaps import invite_gaps, undo_invitation
+from trainings.courses import version_in_use
 from trainings.coverage import EXPIRING_DAYS, count_coverage
 from trainings.forms.matrix import InvitationForm, MatrixForm
 from trainings.gaps import gaps_of, open_editions, state_given_by
@@ -95,7 +96,8 @@ def _page(
     )
     counted = count_coverage([requirement], today, [organisation.pk])
     count = counted.totals[requirement.pk]
-    form = form or InvitationForm(None, gaps=gaps, editions=editions)
+    chosen = {"edition": request.GET.get("edicion")}
+    form = form or InvitationForm(None, gaps=gaps, editions=editions, initial=chosen)
     ticked = (
         form.ticked if form.is_bound else {gap.person.pk for gap in gaps if gap.called_to is None}
     )
@@ -112,9 +114,18 @@ def _page(
             "form": form,
             "editions": editions,
             "may_call": may_call,
+            "new_edition_url": _new_edition_url(requirement, organisation),
             "crumbs": [(_("Formación"), reverse("matrix"))],
         },
     )
+
+
+def _new_edition_url(requirement: Requirement, organisation: Organisation) -> str:
+    """Of the course as it is taught today; it leads back to these women."""
+    version = version_in_use(requirement.course, timezone.localdate())
+    asked = {"requisito": requirement.pk, "organizacion": organisation.pk}
+    query = urlencode(asked | ({"version": version.pk} if version else {}))
+    return f"{reverse('edition-add')}?{query}"
 
 
 @require_GET
