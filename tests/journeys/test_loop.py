@@ -9,13 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from members.models import Organisation, Role
-from network.base.figures import Question
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory, sign_in
 from tests.factories.members import AffiliationFactory, MembershipFactory, PersonFactory
 from tests.factories.trainings import (
     CourseVersionFactory,
-    EditionFactory,
-    EnrolmentFactory,
     RequirementFactory,
     SignatoryFactory,
 )
