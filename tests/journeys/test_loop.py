@@ -60,7 +60,7 @@ def test_a_gap_of_the_matrix_is_closed_by_a_course_with_its_proof(
     coordinator: Page, amanecer, browser, live_portal
 ):
     page = coordinator
-    assert _figures(page) == {"completions": 0, "women_trained": 0, "certificates": 0}
+    assert _figures(page) == {"participants": 0, "women_trained": 0, "certificates": 0}
     expect(_cell(page)).to_have_text(re.compile(r"^0\s+faltan 3$"))
 
     _invite_to_a_new_edition(page)
@@ -74,7 +74,7 @@ def test_a_gap_of_the_matrix_is_closed_by_a_course_with_its_proof(
 
     expect(_cell(page)).to_have_text(re.compile(r"^2\s+falta 1$"))
     expect(page.locator("tfoot")).to_contain_text("67 % de 3")
-    assert _figures(page) == {"completions": 2, "women_trained": 2, "certificates": 2}
+    assert _figures(page) == {"participants": 2, "women_trained": 2, "certificates": 2}
     page.goto("/formacion/matriz/")
     _cell(page).get_by_role("link").click()
     expect(page.get_by_role("main")).to_contain_text("2 de 3 lo tienen vigente")
@@ -184,7 +184,7 @@ def _check_from_outside(browser, address: str, codes: list[str]) -> None:
 def _figures(page: Page) -> dict[str, int]:
     """As their pages tell them."""
     found = {}
-    for name in ("completions", "women_trained", "certificates"):
+    for name in ("participants", "women_trained", "certificates"):
         page.goto(f"/cifras/{name}/")
         found[name] = int(page.locator(".figure__value").first.inner_text())
     return found
