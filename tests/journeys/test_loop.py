@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from members.models import Organisation, Role
+from members.models import Organisation, Person, Role
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory, sign_in
 from tests.factories.members import AffiliationFactory, MembershipFactory, PersonFactory
 from tests.factories.trainings import (
@@ -59,6 +59,9 @@ def coordinator(page: Page, client, live_portal) -> Page:
 def test_a_gap_of_the_matrix_is_closed_by_a_course_with_its_proof(
     coordinator: Page, amanecer, browser, live_portal
 ):
+    """Trap: the e-mail as identity. None of them has one, nor a telephone, and she goes through all
+    of it."""
+    assert not Person.objects.exclude(email="", phones=None).exists()
     page = coordinator
     assert _figures(page) == {"participants": 0, "women_trained": 0, "certificates": 0}
     expect(_cell(page)).to_have_text(re.compile(r"^0\s+faltan 3$"))

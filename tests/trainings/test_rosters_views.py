@@ -351,6 +351,7 @@ def test_a_file_of_a_roster_is_what_its_reader_reaches(
 def test_outside_the_network_only_those_who_agreed_are_in_the_file(
     client, edition, analyst_with_personal_data, rio_claro
 ):
+    """Trap: private rows in an export that leaves the network."""
     agreed = line(edition, rio_claro, "Rosa").person
     line(edition, rio_claro, "Olga")
     ConsentFactory(person=agreed, purpose="share_solidaridad")
