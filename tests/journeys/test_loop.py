@@ -105,6 +105,7 @@ def _say(page: Page, words: str) -> None:
 def _invite_to_a_new_edition(page: Page) -> None:
     _cell(page).get_by_role("link").click()
     expect(_rows(page)).to_have_count(3)
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(4)
     page.get_by_role("link", name="Crear una edición nueva").click()
     page.get_by_label("Empieza el").fill(f"{TODAY - timedelta(days=1):%d/%m/%Y}")
     page.get_by_label("Termina el").fill(f"{TODAY:%d/%m/%Y}")

@@ -125,6 +125,7 @@ def _page(
             "requirement": requirement,
             "organisation": organisation,
             "gaps": [(gap, gap.person.pk in ticked) for gap in gaps],
+            "is_all_ticked": len(ticked) == len(gaps),
             "count": count,
             "unseen": max(unseen, 0),
             "form": form,
