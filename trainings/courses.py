@@ -77,6 +77,10 @@ def holding_count(course: Course, user: Any, today: date) -> int:
     return valid.values("person").distinct().count()
 
 
+def version_in_use(course: Course, today: date) -> CourseVersion | None:
+    return course.versions.filter(in_use_from__lte=today).order_by("-number").first()
+
+
 def versions_of(course: Course) -> list[CourseVersion]:
     """The newest first, with how many completions were decided under each (`decided`)."""
     rows = course.versions.select_related("manual_version__publication")

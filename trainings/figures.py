@@ -6,17 +6,30 @@ records that nobody verified are a fifth, and in none of the others.
 
 from typing import Any
 
-from django.db.models import Avg, CharField, Count, F, Func, QuerySet, Sum
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import (
+    Avg,
+    Case,
+    CharField,
+    Count,
+    F,
+    Func,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission, Scope, scope_of
 from members.models import Person
+from network.base.contracts import Asked
 from network.base.figures import UNKNOWN, Counting, Figure, Question, Split
 from trainings.ages import AGE_LABELS, age_band
+from trainings.exports.matrix import cells
 from trainings.exports.narrowing import TRAINED
 from trainings.models import Attendance, Certificate, Completion, Enrolment, TestScore
-from trainings.models.courses import Theme
+from trainings.models.courses import Holder, Theme
 
 
 def _reach(question: Question) -> Scope:
@@ -55,6 +68,20 @@ def paired_scores(question: Question) -> QuerySet[TestScore]:
     )
     return rows.annotate(
         gain=100 * F("score") / F("maximum") - 100 * F(f"{before}__score") / F(f"{before}__maximum")
+    )
+
+
+def coverage(question: Question) -> QuerySet[Any]:
+    """The cells of the matrix of today, with what is asked of whom in words."""
+    roles = [When(requirement__role=role, then=Value(str(role.label))) for role in Holder]
+    rows = cells(Asked(question.user, Permission.TRAINING_VIEW))
+    return rows.annotate(
+        requirement_called=Concat(
+            "requirement__course__name",
+            Value(" · "),
+            Case(*roles, output_field=CharField()),
+            output_field=CharField(),
+        )
     )
 
 
@@ -113,6 +140,18 @@ SCORE_SPLITS = _splits(
     "enrolment__organisation",
     "enrolment__edition__course",
     "enrolment__edition",
+)
+
+
+COVERAGE_SPLITS = (
+    Split("requisito", _("Requisito: qué curso y a quiénes"), "requirement", "requirement_called"),
+    Split(
+        "region",
+        _("Región de su organización"),
+        "organisation__district__province__department",
+        "organisation__district__province__department__name",
+    ),
+    Split("organizacion", _("Organización"), "organisation", "organisation_called"),
 )
 
 
@@ -257,6 +296,22 @@ FIGURES = (
         list_url_name="certificate-list",
         list_query="anulada=no",
         **_LISTED,
+    ),
+    Figure(
+        name="requirement_coverage",
+        title=_("cursos que se piden y están vigentes"),
+        definition=_(
+            "De los cursos que se piden a las mujeres de la red, cuántos tienen vigentes hoy. "
+            "Una por mujer, requisito y organización: la que está en dos organizaciones cuenta en "
+            "las dos, como en las filas de la matriz (al pie de la matriz cuenta una vez). Vigente "
+            "es completado o renovado, verificado y sin vencer. No entra lo que no se pide a una "
+            "organización."
+        ),
+        compute=Counting(coverage, Sum("covered"), total=Sum("due"), splits=COVERAGE_SPLITS),
+        unit=_("vigentes de los que se piden"),
+        list_url_name="matrix",
+        list_permission=Permission.TRAINING_VIEW,
+        **_TRAINING,
     ),
     Figure(
         name="paired_gain",

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from trainings.models.courses import Holder
 
 BY_MISSING, BY_NAME, BY_MEMBERS = "falta", "nombre", "socias"
 PAGE = "hoja"
+NARROWED = ("organizacion", "region", "requisito")  # as figures and their lists name them
 ROWS_PER_PAGE = 50
 LONG = 30
 STEPS = ((0.95, 5), (0.75, 4), (0.5, 3), (0.25, 2))
@@ -102,19 +104,27 @@ class Matrix:
 
 
 def matrix_of(
-    user: Any, day: date, *, role: str = "", network: RegionalNetwork | None = None
+    user: Any,
+    day: date,
+    *,
+    role: str = "",
+    network: RegionalNetwork | None = None,
+    only: Q | None = None,
+    requirement: Requirement | None = None,
 ) -> Matrix:
     """All organisations in reach that belong to the network that day, in a fixed number of queries.
 
-    Each woman counts in every organisation she belongs to, and once in the totals.
+    Each woman counts in every organisation she belongs to, and once in the totals. `only` narrows
+    the organisations and `requirement` the columns.
     """
     scope = scope_of(user, Permission.TRAINING_VIEW)
     organisations: Any = Organisation.objects.within(scope).affiliated(day)
     if network:
         organisations = organisations.in_regional_network(network.pk, day)
+    organisations = organisations.filter(only or Q())
     names = list(organisations.values_list("pk", "name", "short_name", "name_key"))
-    requirements = asked_on(day, role)
-    is_all = scope.everything and network is None
+    requirements = [r for r in asked_on(day, role) if requirement in (None, r)]
+    is_all = scope.everything and network is None and not only
     counted = count_coverage(requirements, day, None if is_all else [row[0] for row in names])
     exempt = set(
         Exemption.objects.filter(requirement__in=requirements).values_list(
@@ -236,7 +246,7 @@ def headings(matrix: Matrix, order: str, query: QueryDict) -> list[Heading]:
 def _address(query: QueryDict, changes: Mapping[str, Any]) -> str:
     kept = [
         (key, value)
-        for key in ("rol", "red", "al", ORDER, PAGE)
+        for key in ("rol", "red", "al", *NARROWED, ORDER, PAGE)
         if key not in changes and (value := query.get(key))
     ]
     given = [(key, str(value)) for key, value in changes.items() if value is not None]

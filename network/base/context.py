@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from network.base.access import can
-from network.base.nav import NavLink, visible_nav
+from network.base.nav import Menu, NavLink, menu_of, visible_nav
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Frame:
     scopes: tuple[str, ...]
     roles: tuple[str, ...]
     links: tuple[NavLink, ...]
+    menu: Menu
     may_search: bool
     may_choose_place: bool
     may_open_account: bool
@@ -42,6 +43,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 def _frame_of(request: HttpRequest, user: Any) -> Frame:
     held = user.roles_in_force if user else []
+    links = tuple(visible_nav(request))
     return Frame(
         site_name=settings.SITE_NAME,
         is_demo=settings.DEMO,
@@ -49,7 +51,8 @@ def _frame_of(request: HttpRequest, user: Any) -> Frame:
         who=str(user or ""),
         scopes=tuple(role.scope_name for role in held),
         roles=tuple(role.get_role_display() for role in held),
-        links=tuple(visible_nav(request)),
+        links=links,
+        menu=menu_of(links),
         may_search=user is not None and can(user, "staff_home"),
         may_choose_place=user is not None and len(user.places) > 1,
         may_open_account=not (user and user.acts_only_as_member and user.is_of_staff),

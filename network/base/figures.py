@@ -4,7 +4,7 @@
 one that can be worked out by subtracting.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -75,22 +75,41 @@ class Ratio:
     def __bool__(self) -> bool:
         return self.denominator > 0
 
+    def __float__(self) -> float:
+        return self.percent or 0.0
+
+    def __add__(self, other: "Ratio") -> "Ratio":
+        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
+
 
 @dataclass(frozen=True)
 class Counting:
     """How a figure is counted: `measure`, an aggregate, over `rows(question)`.
 
-    `dated` is the path of the day a row falls on; without it the figure is of today and a period
-    does not narrow it. One query for the number, one for all the parts of a split.
+    With `total`, another aggregate, it is a `Ratio` of the two. `dated` is the path of the day a
+    row falls on; without it the figure is of today and a period does not narrow it. One query for
+    the number, one for all the parts of a split.
     """
 
     rows: Callable[[Question], QuerySet[Any]]
     measure: Any
     dated: str = ""
     splits: tuple[Split, ...] = ()
+    total: Any = None
 
     def __call__(self, question: Question) -> Any:
-        return self.found(question).aggregate(n=self.measure)["n"] or 0
+        return self.measured(self.found(question))
+
+    def measured(self, rows: QuerySet[Any]) -> Any:
+        """The number of these rows, or the share."""
+        return self._value(list(rows.aggregate(**self._measures).values()))
+
+    @property
+    def _measures(self) -> dict[str, Any]:
+        return {"n": self.measure} if self.total is None else {"n": self.measure, "of": self.total}
+
+    def _value(self, counted: Sequence[Any]) -> Any:
+        return (counted[0] or 0) if self.total is None else Ratio(*(n or 0 for n in counted))
 
     def found(self, question: Question) -> QuerySet[Any]:
         """The rows it counts for that question."""
@@ -113,13 +132,15 @@ class Counting:
         split = self.split(name)
         rows = self._keyed(self.found(question), split, question).order_by()
         names = ["split_key", split.words] if split.words else ["split_key"]
-        counted = rows.values_list(*names).annotate(n=self.measure)
-        parts = [self._part(split, row) for row in counted]
+        counted = rows.values_list(*names).annotate(**self._measures)
+        parts = [
+            self._part(split, row[: len(names)], self._value(row[len(names) :])) for row in counted
+        ]
         return sorted(parts, key=lambda part: (-float(part.value), part.label))
 
-    def _part(self, split: Split, row: tuple[Any, ...]) -> Part:
-        key, value = row[0], row[-1] or 0
-        label = row[1] if split.words else split.labels.get(key, key)
+    @staticmethod
+    def _part(split: Split, named: tuple[Any, ...], value: Any) -> Part:
+        key, label = named[0], named[-1] if split.words else split.labels.get(named[0], named[0])
         if key in (None, ""):
             return Part(UNKNOWN, str(split.labels.get(UNKNOWN, "—")), value)
         return Part(str(key), str(label), value)

@@ -1,5 +1,6 @@
 """Entries of the main menu. An app declares NAV in its own nav.py; nobody keeps a central list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,12 +15,16 @@ from network.base.contracts import declared
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry: who lacks the permission does not see it. Lower `order` comes first."""
+    """One entry: who lacks the permission does not see it. Lower `order` comes first.
+
+    On a wide screen those that are not opened every day, `is_rare`, are folded under «Más».
+    """
 
     label: Any
     url_name: str
     permission: str
     order: int = 100
+    is_rare: bool = False
 
     @property
     def name(self) -> str:
@@ -31,6 +36,27 @@ class NavLink:
     label: str
     url: str
     is_current: bool
+    is_rare: bool = False
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The row of a wide screen: its links, and those folded; the order is kept in each."""
+
+    row: tuple[NavLink, ...]
+    folded: tuple[NavLink, ...]
+
+    @property
+    def is_current_folded(self) -> bool:
+        return any(link.is_current for link in self.folded)
+
+
+def menu_of(links: Sequence[NavLink]) -> Menu:
+    """One entry alone is not folded: its fold would take as much room."""
+    rare = tuple(link for link in links if link.is_rare)
+    if len(rare) < 2:
+        return Menu(tuple(links), ())
+    return Menu(tuple(link for link in links if not link.is_rare), rare)
 
 
 def visible_nav(request: HttpRequest) -> list[NavLink]:
@@ -40,13 +66,13 @@ def visible_nav(request: HttpRequest) -> list[NavLink]:
         return []
     items = sorted(declared("nav").values(), key=lambda item: item.order)
     links = [
-        (force_str(item.label), _address(item.url_name))
+        (force_str(item.label), _address(item.url_name), item.is_rare)
         for item in items
         if can(user, item.permission)
     ]
-    under = [url for _label, url in links if request.path.startswith(url)]
+    under = [url for _label, url, _rare in links if request.path.startswith(url)]
     current = max(under, key=len, default="")
-    return [NavLink(label, url, url == current) for label, url in links]
+    return [NavLink(label, url, url == current, is_rare) for label, url, is_rare in links]
 
 
 @cache

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 from network.base.nav import NavItem
 
-NAV = (NavItem(_("Zonas mineras"), "zone-list", "place_edit", order=70),)
+NAV = (NavItem(_("Zonas mineras"), "zone-list", "place_edit", order=70, is_rare=True),)

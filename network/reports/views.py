@@ -1,6 +1,8 @@
 """Pages of figures: all of them for a period, and one of them in its parts."""
 
+from functools import reduce
 from itertools import groupby
+from operator import add
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -72,4 +74,4 @@ def _question(request: SignedInRequest, form: PeriodForm) -> Question:
 
 def _adds_up(parts: list[Any], figure: Any, question: Question) -> bool:
     """Do the parts sum to the whole? Of distinct people they need not."""
-    return sum(part.value for part in parts) == figure.compute(question)
+    return bool(parts) and reduce(add, (p.value for p in parts)) == figure.compute(question)

@@ -186,6 +186,19 @@ def test_the_menu_shows_what_she_may_open_and_marks_where_she_is(policy, monkeyp
     ]
 
 
+def test_the_menu_folds_what_is_rare_unless_it_is_one_alone():
+    inicio, juntas, cuentas = (
+        nav.NavLink("Inicio", "/inicio/", False),
+        nav.NavLink("Juntas", "/juntas/", True, is_rare=True),
+        nav.NavLink("Cuentas", "/cuentas/", False, is_rare=True),
+    )
+
+    both, alone = nav.menu_of([inicio, juntas, cuentas]), nav.menu_of([inicio, cuentas])
+
+    assert (both.row, both.folded, both.is_current_folded) == ((inicio,), (juntas, cuentas), True)
+    assert (alone.row, alone.folded, alone.is_current_folded) == ((inicio, cuentas), (), False)
+
+
 def test_a_page_that_fails_before_sign_in_still_has_its_frame():
     frame = portal(RequestFactory().get("/"))
 

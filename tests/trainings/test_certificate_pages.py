@@ -264,6 +264,7 @@ def exported(client, name, query=""):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_list_counts_what_its_file_holds(client, national, edition, rio_claro):
+    """Trap: an export of only the current page. It holds what the filter counts."""
     valid, expired, ended = issued(
         CompletionFactory(),
         CompletionFactory(completed_on=date(2020, 1, 1), valid_until=date(2021, 1, 1)),

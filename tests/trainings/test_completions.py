@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import timezone
 
+from members.actions.accounts import deactivate_account
 from network.base.errors import Refused
 from tests.factories.accounts import sign_in
 from tests.factories.members import PersonFactory
@@ -114,6 +116,24 @@ def test_approving_again_changes_nothing(edition, coordinator, national):
 
     assert (again.written, again.already) == (0, 1)
     assert list(Completion.objects.values()) == before
+
+
+def test_the_author_is_not_changed_on_approval_nor_lost_with_her_account(
+    edition, coordinator, national
+):
+    """Traps: author changed on approval; author lost when the account is deleted."""
+    enrolment = line(edition, enrolled_by=coordinator)
+    enrolment.marks.update(marked_by=coordinator)
+
+    approve(edition, national, (enrolment.pk, YES))
+    deactivate_account(user=coordinator, by=national)
+
+    enrolment.refresh_from_db()
+    assert enrolment.enrolled_by.name == coordinator.name
+    assert {mark.marked_by for mark in enrolment.marks.all()} == {coordinator}
+    assert Completion.objects.get().approved_by == national
+    with pytest.raises(ProtectedError), transaction.atomic():
+        coordinator.delete()
 
 
 def test_an_exception_needs_a_reason_and_is_marked(edition, coordinator):

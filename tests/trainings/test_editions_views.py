@@ -359,6 +359,20 @@ def test_a_refused_session_says_it_at_its_field(more, field, words, client, coor
     assert Session.objects.count() == 0
 
 
+@pytest.mark.parametrize("day", ["31/02/2026", "1970", "00/00/0000", "mañana", "21-13-2026"])
+def test_a_bad_date_is_an_error_and_never_1970(day, client, coordinator, edition):
+    """Trap: bad date → 1970. Nothing is stored, the words stay, and no list is narrowed by it."""
+    signed_in = sign_in(client, coordinator)
+
+    answer = signed_in.post(reverse("session-add", args=[edition.pk]), times(edition, held_on=day))
+    listed = signed_in.get(reverse("attendance-list"), {"desde": day})
+
+    assert answer.context["form"].errors["held_on"]
+    assert f'value="{day}"' in answer.content.decode()
+    assert Session.objects.count() == 0
+    assert listed.context["listing"].filter_form.errors["desde"]
+
+
 def test_a_second_session_needs_both_its_hours(client, coordinator, edition):
     data = times(edition, count="2", every="7", second_starts_at="14:00")
     address = reverse("session-add-many", args=[edition.pk])

@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from members.models import Role
 from network.base.contracts import declared
-from network.base.figures import UNKNOWN, Question
+from network.base.figures import UNKNOWN, Question, Ratio
 from network.partners.models import Programme
+from network.places.models import District
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory
 from tests.factories.members import (
     AffiliationFactory,
+    MembershipFactory,
     OrganisationFactory,
     PersonFactory,
     RegionalNetworkFactory,
@@ -23,6 +25,7 @@ from tests.factories.trainings import (
     CourseVersionFactory,
     EditionFactory,
     EnrolmentFactory,
+    RequirementFactory,
     SessionFactory,
     TestScoreFactory,
 )
@@ -194,6 +197,43 @@ def test_the_gain_is_of_matched_pairs_only():
     TestScoreFactory(enrolment=only_after, moment="after", score=20)
 
     assert float(number("paired_gain")) == 40.0
+
+
+def test_the_gain_of_a_region_is_of_the_pairs_of_women_who_came_from_it():
+    district = District.objects.all()[0]
+    here = OrganisationFactory(district=district)
+    for score, organisation in ((16, here), (12, here), (20, None)):
+        line = EnrolmentFactory(organisation=organisation)
+        TestScoreFactory(enrolment=line, moment="before", score=8)
+        TestScoreFactory(enrolment=line, moment="after", score=score)
+    TestScoreFactory(enrolment__organisation=here, moment="after", score=20)
+
+    found = parts("paired_gain", "region")
+
+    region = district.province.department_id
+    assert {key: float(gain) for key, gain in found.items()} == {str(region): 30, UNKNOWN: 60}
+
+
+def test_the_coverage_counts_a_woman_for_each_requirement_and_organisation():
+    requirement = RequirementFactory(role="member")
+    RequirementFactory(course=requirement.course, role="office_holder")
+    one, other = AffiliationFactory().organisation, AffiliationFactory().organisation
+    both, alone = PersonFactory(), PersonFactory()
+    for person, organisation in ((both, one), (both, other), (alone, one)):
+        MembershipFactory(person=person, organisation=organisation)
+    completed(both, requirement.course, valid_until=date(2099, 1, 1))
+
+    assert number("requirement_coverage") == Ratio(2, 3)
+    assert parts("requirement_coverage", "organizacion") == {
+        str(one.pk): Ratio(1, 2),
+        str(other.pk): Ratio(1, 1),
+    }
+    assert parts("requirement_coverage", "requisito") == {str(requirement.pk): Ratio(2, 3)}
+
+
+def test_the_coverage_is_without_those_of_whom_it_is_not_asked():
+    assert number("requirement_coverage") == Ratio(0, 0)
+    assert number("requirement_coverage").percent is None
 
 
 def test_a_regional_coordinator_counts_those_who_came_from_her_region():

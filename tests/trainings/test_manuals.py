@@ -153,6 +153,7 @@ def test_handing_out_again_gives_nobody_a_second_copy(version, national):
 
 
 def test_anybody_reads_what_is_published_and_nothing_else(client, version, national):
+    """Trap: drafts in what is public."""
     draft = draft_version(publication=version.publication, language="es", by=national)
     write_topic(version=draft, facts=TopicFacts(title="Secreto todavía", text="…"), by=national)
 

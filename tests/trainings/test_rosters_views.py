@@ -8,6 +8,7 @@ from members.models import Person
 from tests.factories.accounts import RoleAssignmentFactory, UserFactory
 from tests.factories.members import ConsentFactory, MembershipFactory, PersonFactory
 from tests.factories.trainings import EditionFactory, EditionTrainerFactory, EnrolmentFactory
+from tests.pages import text_of
 from tests.trainings.clients import file_rows, sign_in
 from trainings.actions.rosters import NeedsFacts, record_needs
 from trainings.models import Enrolment, Needs, Quota, WalkInJoin
@@ -41,6 +42,16 @@ def names_on(answer):
 
 
 # --- Who sees whom ------------------------------------------------------------------------------
+def test_a_list_of_others_is_not_told_as_empty(client, edition, flor_de_cuarzo, leader):
+    empty = text_of(roster_of(client, leader, edition))
+    line(edition, flor_de_cuarzo, "Olga")
+
+    others = text_of(roster_of(client, leader, edition))
+
+    assert "Nadie en la lista todavía" in empty
+    assert "No hay nadie a tu alcance en la lista" in others
+
+
 def test_a_roster_is_seen_as_far_as_each_reaches(
     client, edition, rio_claro, flor_de_cuarzo, coordinator, leader, other_region_coordinator,
     trainer, national, make_account,
@@ -351,6 +362,7 @@ def test_a_file_of_a_roster_is_what_its_reader_reaches(
 def test_outside_the_network_only_those_who_agreed_are_in_the_file(
     client, edition, analyst_with_personal_data, rio_claro
 ):
+    """Trap: private rows in an export that leaves the network."""
     agreed = line(edition, rio_claro, "Rosa").person
     line(edition, rio_claro, "Olga")
     ConsentFactory(person=agreed, purpose="share_solidaridad")

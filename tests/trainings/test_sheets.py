@@ -28,6 +28,7 @@ from tests.factories.trainings import (
     SessionFactory,
 )
 from tests.pages import text_of
+from tests.trainings.clients import file_rows
 from trainings.exports import ATTENDANCE, COMPLETIONS, TRAINING_REGISTER
 from trainings.models import Attendance, Enrolment
 from trainings.names import same_names
@@ -281,7 +282,7 @@ def mixed(session):
 
 
 def test_the_file_of_attendance_has_every_line_with_its_state(session):
-    """Traps: export of only one page; three states in all totals."""
+    """Traps: export of only the current page (50 lines); three states in all totals."""
     mixed(session)
 
     rows = cells_of(ATTENDANCE)
@@ -309,6 +310,17 @@ def test_the_grid_and_the_file_say_the_same_numbers(client, session, coordinator
     came = states.count("Presente") + states.count("Tarde")
     assert (heading.tally.came, heading.tally.unmarked) == (came, states.count("Sin marcar"))
     assert f"Vinieron (presente o tarde) {came}" in text_of(page)
+
+
+def test_the_first_row_of_a_file_is_its_headings_and_each_other_a_record(session, national):
+    """Trap: header rows. No title, no total and no blank row is between a program and the data."""
+    mixed(session)
+
+    heading, *rows = file_rows(national, "attendance")
+
+    assert heading == [str(column.heading) for column in ATTENDANCE.columns if not column.personal]
+    assert (len(rows), {len(row) for row in rows}) == (65, {len(heading)})
+    assert all(row[heading.index("Marca")] for row in rows)
 
 
 def test_numbers_in_the_workbook_are_numbers(session):

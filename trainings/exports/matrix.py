@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission, Scope, scope_of
-from members.filters import networks
+from members.filters import OrganisationFilter, networks
 from members.models import Affiliation, Organisation, RegionalNetwork
 from network.base.contracts import Asked, Column, Export, Kind
+from network.base.figures import UNKNOWN
 from network.base.forms import DateField
-from trainings.models import Coverage
+from network.places.models import Department
+from trainings.models import Coverage, Requirement
 from trainings.models.courses import Holder
 
 
@@ -32,6 +34,19 @@ class MatrixFilters(django_filters.FilterSet):
         label=_("Red regional"), queryset=networks, method="in_network"
     )
     al = DayFilter(label=_("Contada al"))
+    organizacion = OrganisationFilter(field_name="organisation")
+    region = django_filters.ModelChoiceFilter(
+        label=_("Región de su organización"),
+        field_name="organisation__district__province__department",
+        queryset=Department.objects.order_by("name_key"),
+        null_value=UNKNOWN,
+        null_label=_("No se sabe"),
+    )
+    requisito = django_filters.ModelChoiceFilter(
+        label=_("Requisito"),
+        field_name="requirement",
+        queryset=Requirement.objects.select_related("course").order_by("course__name_key", "role"),
+    )
 
     def in_network(self, rows: QuerySet[Any], name: str, value: RegionalNetwork) -> QuerySet[Any]:
         """Affiliated to it on the day that is counted."""

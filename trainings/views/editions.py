@@ -45,6 +45,7 @@ from trainings.forms.editions import (
     ReasonForm,
     TrainerForm,
 )
+from trainings.forms.matrix import GapAddressForm
 from trainings.models import (
     Attendance,
     Edition,
@@ -184,10 +185,22 @@ def edition_add(request: SignedInRequest) -> HttpResponse:
         except Refused as refusal:
             refusal.put_on(form)
         else:
-            messages.success(request, _("Edición creada. Ahora agrega sus sesiones."))
-            return to_edition(edition)
+            return _to_planned(request, edition)
     back = reverse("edition-list")
     return form_page(request, form, _("Planear una edición"), back, crumbs=crumbs_of())
+
+
+def _to_planned(request: SignedInRequest, edition: Edition) -> HttpResponse:
+    """Planned from a gap of the matrix, back to the women it is for; else to its sessions."""
+    gap = GapAddressForm(request.GET)
+    if not gap.is_valid():
+        messages.success(request, _("Edición creada. Ahora agrega sus sesiones."))
+        return to_edition(edition)
+    messages.success(
+        request, _("Edición creada. Invítalas aquí; sus sesiones se agregan en su página.")
+    )
+    address = reverse("matrix-gap", args=[gap.cleaned_data[name] for name in gap.fields])
+    return redirect(f"{address}?edicion={edition.pk}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,10 +21,11 @@ from members.views.reviewing import kept_if
 from network.base.access import can, ensure, requires
 from network.base.errors import Refused
 from trainings.actions.gaps import invite_gaps, undo_invitation
+from trainings.courses import version_in_use
 from trainings.coverage import EXPIRING_DAYS, count_coverage
 from trainings.forms.matrix import InvitationForm, MatrixForm
 from trainings.gaps import gaps_of, open_editions, state_given_by
-from trainings.matrix import headings, matrix_of, reach_in_words, roles_asked, sheet_of
+from trainings.matrix import NARROWED, headings, matrix_of, reach_in_words, roles_asked, sheet_of
 from trainings.models import Enrolment, Requirement
 from trainings.models.courses import Holder
 
@@ -34,13 +35,22 @@ from trainings.models.courses import Holder
 def matrix(request: SignedInRequest) -> HttpResponse:
     """Organisation × requirement on a day, as the address asks for it."""
     networks = RegionalNetwork.objects.visible_to(request.user).order_by("name_key")
-    form = MatrixForm(request.GET, networks=networks)
+    organisations = Organisation.objects.within(scope_of(request.user, Permission.TRAINING_VIEW))
+    form = MatrixForm(request.GET, networks=networks, organisations=organisations)
     form.is_valid()
     today, order = timezone.localdate(), form.cleaned_data.get("orden", "")
     role, network = form.cleaned_data.get("rol", ""), form.cleaned_data.get("red")
     day = form.cleaned_data.get("al") or today
-    found = matrix_of(request.user, day, role=role, network=network)
-    asked = {"rol": role, "red": network.pk if network else "", "al": request.GET.get("al", "")}
+    found = matrix_of(
+        request.user,
+        day,
+        role=role,
+        network=network,
+        only=form.only,
+        requirement=form.cleaned_data.get("requisito"),
+    )
+    asked = {"rol": role, "red": network.pk if network else ""}
+    asked |= {name: request.GET.get(name, "") for name in ("al", *NARROWED)}
     return render(
         request,
         "trainings/matrix.html",
@@ -52,6 +62,7 @@ def matrix(request: SignedInRequest) -> HttpResponse:
             "day": day,
             "is_today": day == today,
             "reach": network or reach_in_words(request.user),
+            "narrowed": [(words, _without(request, name)) for name, words in form.narrowed],
             "role": role,
             "roles": roles_asked(day),
             "role_name": Holder(role).label if role else "",
@@ -59,6 +70,12 @@ def matrix(request: SignedInRequest) -> HttpResponse:
             "expiring_days": EXPIRING_DAYS,
         },
     )
+
+
+def _without(request: SignedInRequest, name: str) -> str:
+    query = request.GET.copy()
+    del query[name]
+    return f"?{query.urlencode()}"
 
 
 def _export_url(request: SignedInRequest, asked: dict[str, Any]) -> str:
@@ -95,7 +112,8 @@ def _page(
     )
     counted = count_coverage([requirement], today, [organisation.pk])
     count = counted.totals[requirement.pk]
-    form = form or InvitationForm(None, gaps=gaps, editions=editions)
+    chosen = {"edition": request.GET.get("edicion")}
+    form = form or InvitationForm(None, gaps=gaps, editions=editions, initial=chosen)
     ticked = (
         form.ticked if form.is_bound else {gap.person.pk for gap in gaps if gap.called_to is None}
     )
@@ -107,14 +125,24 @@ def _page(
             "requirement": requirement,
             "organisation": organisation,
             "gaps": [(gap, gap.person.pk in ticked) for gap in gaps],
+            "is_all_ticked": len(ticked) == len(gaps),
             "count": count,
             "unseen": max(unseen, 0),
             "form": form,
             "editions": editions,
             "may_call": may_call,
+            "new_edition_url": _new_edition_url(requirement, organisation),
             "crumbs": [(_("Formación"), reverse("matrix"))],
         },
     )
+
+
+def _new_edition_url(requirement: Requirement, organisation: Organisation) -> str:
+    """Of the course as it is taught today; it leads back to these women."""
+    version = version_in_use(requirement.course, timezone.localdate())
+    asked = {"requisito": requirement.pk, "organizacion": organisation.pk}
+    query = urlencode(asked | ({"version": version.pk} if version else {}))
+    return f"{reverse('edition-add')}?{query}"
 
 
 @require_GET
