@@ -132,7 +132,7 @@ def to_issue() -> QuerySet[Completion]:
 
 
 def issuable(edition: Edition) -> QuerySet[Completion]:
-    """Completed and verified in this edition by women on record, without any certificate yet."""
+    """Completed and verified in this edition by women on record, and no certificate stands."""
     rows: QuerySet[Completion] = (
         Completion.objects.achieved()
         .verified()
@@ -225,6 +225,11 @@ class Check:
     def is_named(self) -> bool:
         """Did she agree to her whole name being told?"""
         return self.name == self.content.name
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Was what it certifies taken back with it?"""
+        return self.certificate.takes_back_completion
 
     @property
     def has_new_name(self) -> bool:

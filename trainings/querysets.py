@@ -311,8 +311,9 @@ class CompletionQuerySet(models.QuerySet):
         return self.achieved().filter(valid_until__gte=first, valid_until__lte=last)
 
     def without_certificate(self) -> CompletionQuerySet:
-        certificates = apps.get_model("trainings", "Certificate").objects
-        return self.filter(~Exists(certificates.filter(completion=OuterRef("pk"))))
+        """None stands; `was_annulled` when one was issued and annulled."""
+        hers = apps.get_model("trainings", "Certificate").objects.filter(completion=OuterRef("pk"))
+        return self.filter(~Exists(hers.current())).annotate(was_annulled=Exists(hers))
 
 
 class CertificateQuerySet(models.QuerySet):

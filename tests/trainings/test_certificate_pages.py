@@ -212,6 +212,20 @@ def test_the_page_of_one_shows_content_copies_and_what_can_be_done(client, natio
     assert "llamó" in text
 
 
+def test_who_was_annulled_by_mistake_is_offered_again_and_not_chosen(
+    client, coordinator, edition, rio_claro
+):
+    annulled, due = completions(edition, rio_claro, 2)
+    certificate = issued(annulled)[0]
+    revoke_certificate(certificate=certificate, category="error", note="", by=coordinator)
+    sign_in(client, coordinator)
+
+    page = client.get(reverse("edition-certificates", args=[edition.pk]))
+
+    assert set(page.context["due"]) == {annulled, due}
+    assert page.context["form"].initial["completions"] == [due]
+
+
 def test_the_name_on_the_page_is_the_one_issued_and_the_list_has_todays(client, national):
     certificate = issued(CompletionFactory())[0]
     person = certificate.completion.person
@@ -433,6 +447,18 @@ def test_a_batch_again_gives_the_same_certificates(coordinator, edition, rio_cla
 
     again.refresh_from_db()
     assert again.result["rows"] == Certificate.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_run_again_does_not_issue_what_was_annulled_since(coordinator, edition, rio_claro):
+    job = batch(completions(edition, rio_claro, 2), coordinator)
+    annulled = Certificate.objects.first()
+    revoke_certificate(certificate=annulled, category="error", note="", by=coordinator)
+    Job.objects.update(state=Job.State.QUEUED)
+
+    run(job.pk)
+
+    assert Certificate.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -239,6 +239,15 @@ def test_a_decision_with_a_certificate_is_not_taken_back(edition, coordinator):
         void_completion(completion=completion, reason="Error", by=coordinator)
 
 
+def test_once_its_certificate_is_annulled_a_decision_is_taken_back(edition, coordinator):
+    completion = CompletionFactory(enrolment=line(edition))
+    CertificateFactory(completion=completion, revoked_on=timezone.localdate(), revocation="error")
+
+    voided = void_completion(completion=completion, reason="Error", by=coordinator)
+
+    assert voided.voided_at is not None
+
+
 # --- The pages ----------------------------------------------------------------------------------
 @pytest.fixture
 def address(client, edition, coordinator):

@@ -178,12 +178,11 @@ def held_until(
 @transaction.atomic
 def void_completion(*, completion: Completion, reason: str, by: User) -> Completion:
     """Take a decision back, with its reason, so that it can be decided again. Repeating it changes
-    nothing. Refused once a certificate was issued: that is revoked, not undone."""
+    nothing. Refused while a certificate stands: that is annulled first."""
     completion = Completion.objects.select_for_update(of=("self",)).get(pk=completion.pk)
     if completion.voided_at is not None:
         return completion
-    certificate = Certificate.objects.filter(completion=completion).first()
-    if certificate is not None:
+    if Certificate.objects.current().filter(completion=completion).exists():
         raise Refused(_("Ya tiene constancia. Anula primero la constancia."))
     if not (reason := " ".join(reason.split())):
         raise Refused(_("Escribe el motivo."), field="reason")

@@ -189,6 +189,10 @@ def certificate_revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "lead": Content.of(certificate.content).name,
         "effects": [
             _("Su código seguirá respondiendo: dirá «anulada», el día y el motivo."),
+            _(
+                "Si era de otra persona, o no cumplía lo que pide el curso, se anula también que"
+                " completó. Por otro motivo, completó igual y se le puede emitir otra."
+            ),
             _("No se puede deshacer."),
         ],
         "act": _("Anular la constancia"),
@@ -214,13 +218,17 @@ def edition_certificates(request: SignedInRequest, pk: UUID) -> HttpResponse:
     may_issue = bool(due) and can(request.user, Permission.CERTIFICATE_ISSUE, edition)
     context = edition_head(request, edition) | {
         "due": due,
-        "form": IssueForm(completions=_due(request, edition), initial={"completions": due})
-        if may_issue
-        else None,
+        "form": _issue_form(request, edition, due) if may_issue else None,
         "held": _held(request, edition),
         "issue_words": _issue_words(len(due)),
     }
     return render(request, "trainings/edition_certificates.html", context)
+
+
+def _issue_form(request: SignedInRequest, edition: Edition, due: list[Completion]) -> IssueForm:
+    """All are chosen, but those whose certificate was annulled: whoever wants another, says so."""
+    chosen = [row for row in due if not row.was_annulled]  # type: ignore[attr-defined]
+    return IssueForm(completions=_due(request, edition), initial={"completions": chosen})
 
 
 def _held(request: SignedInRequest, edition: Edition) -> list[tuple[Certificate, str, Answer]]:
