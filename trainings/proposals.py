@@ -38,6 +38,14 @@ class Proposal:
         return kept if kept is not None and kept.voided_at is None else None
 
     @property
+    def has_moved(self) -> bool:
+        """Were marks or sessions changed since it was approved?"""
+        done, now = self.standing, self.hours
+        if done is None:
+            return False
+        return (done.hours, done.planned_hours) != (now.attended, now.planned)
+
+    @property
     def label(self) -> str:
         return str(Result(self.result).label) if self.result else _("Aún no se puede decir")
 

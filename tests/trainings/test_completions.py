@@ -239,6 +239,19 @@ def test_a_decision_with_a_certificate_is_not_taken_back(edition, coordinator):
         void_completion(completion=completion, reason="Error", by=coordinator)
 
 
+def test_a_result_whose_hours_changed_since_is_flagged(client, edition, coordinator):
+    moved, same = line(edition), line(edition)
+    approve(edition, coordinator, (moved.pk, YES), (same.pk, YES))
+    moved.marks.update(mark="a")
+    sign_in(client, coordinator)
+
+    page = client.get(reverse("edition-completion", args=[edition.pk]))
+
+    standing = {p.enrolment.pk: p.has_moved for p in page.context["standing"]}
+    assert standing == {moved.pk: True, same.pk: False}
+    assert "Sus marcas cambiaron después" in text_of(page)
+
+
 def test_once_its_certificate_is_annulled_a_decision_is_taken_back(edition, coordinator):
     completion = CompletionFactory(enrolment=line(edition))
     CertificateFactory(completion=completion, revoked_on=timezone.localdate(), revocation="error")
