@@ -529,7 +529,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.post(page_of, sent(session, dict.fromkeys(lines, "p")))
 
 
-PAGE_QUERIES, POST_QUERIES = 12, 20
+PAGE_QUERIES, POST_QUERIES = 13, 22
 
 
 # --- Evidence -----------------------------------------------------------------------------------

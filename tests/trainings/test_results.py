@@ -206,7 +206,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.get(reverse("edition-results", args=[edition.pk]))
 
 
-PAGE_QUERIES = 16
+PAGE_QUERIES = 17
 
 
 # --- Opinions -----------------------------------------------------------------------------------
