@@ -195,10 +195,13 @@ def _edition_of(completion: Completion) -> Edition | None:
 
 
 def _hours_of(completion: Completion) -> Decimal:
-    """Of the course as it was taught; of an old record, those written in it."""
-    if completion.version:
-        return completion.version.hours
-    return completion.hours or Decimal(0)
+    """Those of the edition's sessions on the day it was approved; of an old record, those written
+    in it, or else of its course."""
+    if completion.planned_hours is not None:
+        return completion.planned_hours
+    if completion.hours is not None:
+        return completion.hours
+    return completion.version.hours if completion.version else Decimal(0)
 
 
 def _place_of(edition: Edition) -> str:

@@ -203,7 +203,7 @@ def test_trap_validity_changes_when_the_rule_is_edited():
 
     told = check(certificate.code, TODAY)
     assert told.answer == Certificate.Answer.VALID
-    assert (told.content.last_day, told.content.hours) == (date(2027, 11, 1), "8.0")
+    assert (told.content.last_day, told.content.hours) == (date(2027, 11, 1), "8.00")
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,10 @@ from tests.factories.trainings import (
     TestScoreFactory,
 )
 from tests.pages import text_of
+from trainings.actions.certificates import issue_certificates
 from trainings.actions.completions import Decision, approve_completions, void_completion
-from trainings.models import Completion
+from trainings.certificates import Content
+from trainings.models import Completion, CourseVersion
 from trainings.proposals import proposals_shown_to
 from trainings.validity import valid_until
 
@@ -179,7 +181,7 @@ def test_a_refresher_renews_what_she_holds_and_keeps_its_own_course(
         valid_until=held,
     )
     refresher = CourseVersionFactory(
-        course=CourseFactory(renews=edition.course), validity="rolling", valid_months=12
+        course=CourseFactory(renews=edition.course), validity="rolling", valid_months=12, hours=4
     )
     short = EditionFactory(
         version=refresher, regional_network=madre_de_dios, starts_on=edition.starts_on
@@ -221,6 +223,34 @@ def test_a_decision_is_taken_back_with_a_reason_and_decided_again(edition, coord
     approve(edition, coordinator, (no.pk, YES, "Sí vino"))
     again = Completion.objects.get()
     assert (again.pk, again.result, again.voided_at) == (completion.pk, YES, None)
+
+
+def test_hours_that_are_not_the_course_s_need_a_reason_and_are_those_printed(edition, coordinator):
+    yes, no = line(edition), line(edition, "pa")
+    CourseVersion.objects.update(hours=16)
+    decisions = [Decision(yes.pk, YES), Decision(no.pk, NO)]
+
+    with pytest.raises(Refused, match="del curso: 16. Sus sesiones suman 8") as refusal:
+        approve_completions(edition=edition, decisions=decisions, by=coordinator)
+    approve_completions(
+        edition=edition, decisions=decisions, by=coordinator, hours_reason="Se dio en un día"
+    )
+
+    assert refusal.value.field == "hours_reason"
+    completion = Completion.objects.get(enrolment=yes)
+    assert completion.reason == "Se dio en un día"
+    assert "Se dio" not in Completion.objects.get(enrolment=no).reason
+    (certificate,) = issue_certificates(
+        completions=[completion], by=None, issued_on=timezone.localdate()
+    ).new
+    assert Content.of(certificate.content).hours_in_words == "8 horas"
+
+
+def test_nobody_completes_an_edition_without_sessions(coordinator):
+    enrolment = EnrolmentFactory()
+
+    with pytest.raises(Refused, match="no tiene sesiones"):
+        approve(enrolment.edition, coordinator, (enrolment.pk, YES, "Vino siempre"))
 
 
 def test_another_decision_is_refused_while_one_stands(edition, coordinator):
@@ -273,6 +303,20 @@ def chosen(*decisions, step="revisar"):
     for enrolment, result, reason in decisions:
         data |= {f"decide-{enrolment.pk}": result, f"reason-{enrolment.pk}": reason}
     return data
+
+
+def test_the_page_warns_that_the_hours_are_not_the_course_s(client, edition, address):
+    yes = line(edition)
+    CourseVersion.objects.update(hours=16)
+
+    assert "Sus sesiones suman 8, y eso dirá la constancia" in text_of(client.get(address))
+    refused = client.post(address, chosen((yes, YES, "")))
+    assert "Escribe por qué" in text_of(refused)
+    client.post(
+        address, chosen((yes, YES, ""), step="guardar") | {"hours_reason": "Se dio en un día"}
+    )
+
+    assert Completion.objects.get().reason == "Se dio en un día"
 
 
 def test_the_preview_says_how_many_and_keeps_nothing(client, edition, address):
