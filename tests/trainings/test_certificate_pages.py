@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from members.models import Role
+from members.models import Person, Role
 from network.base.jobs import open_result, run
 from network.base.models import AccessLogEntry, Job
 from tests.factories.accounts import sign_in
@@ -224,6 +224,35 @@ def test_who_was_annulled_by_mistake_is_offered_again_and_not_chosen(
 
     assert set(page.context["due"]) == {annulled, due}
     assert page.context["form"].initial["completions"] == [due]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_runs_the_edition_issues_to_women_of_other_regions(
+    client, coordinator, edition, flor_de_cuarzo
+):
+    (completion,) = completions(edition, flor_de_cuarzo, 1)
+    sign_in(client, coordinator)
+    page = client.get(reverse("edition-certificates", args=[edition.pk]))
+
+    client.post(
+        reverse("certificates-issue", args=[edition.pk]),
+        {"completions": [completion.pk], "paso": "guardar"},
+    )
+
+    assert page.context["due"] == [completion]
+    certificate = Certificate.objects.get(completion=completion)
+    assert client.get(reverse("certificate-detail", args=[certificate.pk])).status_code == 200
+
+
+def test_the_certificate_of_who_left_the_record_leads_to_the_public_answer(client, national):
+    certificate = issued(CompletionFactory())[0]
+    Person.objects.update(withdrawn_at=timezone.now())
+    sign_in(client, national)
+
+    answer = client.get(reverse("certificate-detail", args=[certificate.pk]))
+
+    assert answer.url == reverse("certificate-check", args=[certificate.printed_code])
+    assert client.get(reverse("certificate-paper", args=[certificate.pk])).status_code == 404
 
 
 def test_the_name_on_the_page_is_the_one_issued_and_the_list_has_todays(client, national):
