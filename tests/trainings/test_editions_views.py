@@ -485,6 +485,9 @@ def test_results_to_approve_are_of_editions_that_ended(client, edition, coordina
     assert [
         (row, row.undecided_count) for row, _url in home_of(client, coordinator)["to_approve"]
     ] == [(ended, 1)]
+    page = reverse("edition-completion", args=[ended.pk])
+    assert [url for _row, url in home_of(client, coordinator)["to_approve"]] == [page]
+    assert page in {turn.url for declare in TURNS for turn in declare(coordinator, TODAY)}
     assert home_of(client, trainer)["to_approve"] == []
     assert told(coordinator) == ["Aprobar quién completó: falta 1"]
 
