@@ -132,7 +132,7 @@ def to_issue() -> QuerySet[Completion]:
 
 
 def issuable(edition: Edition) -> QuerySet[Completion]:
-    """Completed and verified in this edition by women on record, without any certificate yet."""
+    """Completed and verified in this edition by women on record, and no certificate stands."""
     rows: QuerySet[Completion] = (
         Completion.objects.achieved()
         .verified()
@@ -195,10 +195,13 @@ def _edition_of(completion: Completion) -> Edition | None:
 
 
 def _hours_of(completion: Completion) -> Decimal:
-    """Of the course as it was taught; of an old record, those written in it."""
-    if completion.version:
-        return completion.version.hours
-    return completion.hours or Decimal(0)
+    """Those of the edition's sessions on the day it was approved; of an old record, those written
+    in it, or else of its course."""
+    if completion.planned_hours is not None:
+        return completion.planned_hours
+    if completion.hours is not None:
+        return completion.hours
+    return completion.version.hours if completion.version else Decimal(0)
 
 
 def _place_of(edition: Edition) -> str:
@@ -225,6 +228,11 @@ class Check:
     def is_named(self) -> bool:
         """Did she agree to her whole name being told?"""
         return self.name == self.content.name
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Was what it certifies taken back with it?"""
+        return self.certificate.takes_back_completion
 
     @property
     def has_new_name(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -75,17 +75,7 @@ def crumbs_below(edition: Edition) -> list[tuple[str, str]]:
 
 
 def _course_address(edition: Edition) -> str:
-    return address_of("course-detail", edition.course_id) or (
-        f"{reverse('edition-list')}?curso={edition.course_id}"
-    )
-
-
-def address_of(name: str, *args: Any) -> str:
-    """The address of that name, or none while the page does not exist."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    return reverse("course-detail", args=[edition.course_id])
 
 
 def dates_in_words(first: date, last: date) -> str:

@@ -55,7 +55,7 @@ def unverified(question: Question) -> QuerySet[Completion]:
 
 
 def certified(question: Question) -> QuerySet[Certificate]:
-    return Certificate.objects.within(_reach(question)).current()
+    return Certificate.objects.within(_reach(question)).current().with_first_day()
 
 
 def paired_scores(question: Question) -> QuerySet[TestScore]:
@@ -288,10 +288,13 @@ FIGURES = (
         name="certificates",
         title=_("constancias emitidas"),
         definition=_(
-            "Constancias por su fecha de emisión. Un duplicado con el nombre corregido no suma, "
-            "ni las anuladas. Cuenta las que ya vencieron: se emitieron."
+            "Constancias por la fecha en que se dio su número. Un duplicado con el nombre "
+            "corregido no suma ni la mueve de fecha. No entran las anuladas. Cuenta las que ya "
+            "vencieron: se emitieron."
         ),
-        compute=Counting(certified, Count("pk"), dated="issued_on", splits=CERTIFICATE_SPLITS),
+        compute=Counting(
+            certified, Count("pk"), dated="first_issued_on", splits=CERTIFICATE_SPLITS
+        ),
         unit=_("constancias"),
         list_url_name="certificate-list",
         list_query="anulada=no",

@@ -92,7 +92,7 @@ class Grid:
     def to_mark(self) -> Heading | None:
         """Today's session, or the first one held that lacks marks, or that nobody closed."""
         today = timezone.localdate()
-        left = [h for h in self.headings if h.is_held and not h.session.closed_at]
+        left = [h for h in self.headings if h.is_held and not h.session.is_settled]
         first = [h for h in left if h.session.held_on == today and h.tally.unmarked]
         first += [h for h in left if h.tally.unmarked]
         return next(iter(first + left), None)
@@ -174,7 +174,7 @@ def _headings(progress: Progress, user: Any) -> list[Heading]:
 
 
 def _state(session: Session, today: date) -> str:
-    if session.closed_at:
+    if session.is_settled:
         return _("cerrada")
     days = (session.held_on - today).days
     if days == 0:

@@ -60,7 +60,7 @@ def issue_and_print(work: Work) -> dict[str, Any]:
     issued_on = date.fromisoformat(work.params["issued_on"])
     work.progress(0, total)
     for start in range(0, len(pks), CHUNK):
-        chunk = _issuable_by(work.job.owner, pks[start : start + CHUNK])
+        chunk = _issuable_by(work.job, pks[start : start + CHUNK])
         issue_certificates(completions=chunk, by=work.job.owner, issued_on=issued_on)
         work.progress(min(start + CHUNK, len(pks)))
     reached = Certificate.objects.current().visible_to(work.job.owner).filter(completion__in=pks)
@@ -89,10 +89,12 @@ def issue_and_print(work: Work) -> dict[str, Any]:
     }
 
 
-def _issuable_by(owner: Any, pks: list[str]) -> list[Completion]:
-    rows = Completion.objects.visible_to(owner).filter(pk__in=pks)
+def _issuable_by(job: Job, pks: list[str]) -> list[Completion]:
+    """Without those that a run before this one issued, annulled since or not."""
+    rows = Completion.objects.visible_to(job.owner).filter(pk__in=pks)
+    rows = rows.exclude(certificates__issued_at__gte=job.created_at)
     rows = rows.select_related("enrolment__edition")
-    return [row for row in rows if can(owner, Permission.CERTIFICATE_ISSUE, row)]
+    return [row for row in rows if can(job.owner, Permission.CERTIFICATE_ISSUE, row)]
 
 
 def _write_zip(target: IO[bytes], certificates: list[Certificate], work: Work) -> None:

@@ -1,6 +1,6 @@
 """Who completes an edition by its rule, who does not and why, and of whom it cannot be said yet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,14 @@ class Proposal:
         return kept if kept is not None and kept.voided_at is None else None
 
     @property
+    def has_moved(self) -> bool:
+        """Were marks or sessions changed since it was approved?"""
+        done, now = self.standing, self.hours
+        if done is None:
+            return False
+        return (done.hours, done.planned_hours) != (now.attended, now.planned)
+
+    @property
     def label(self) -> str:
         return str(Result(self.result).label) if self.result else _("Aún no se puede decir")
 
@@ -50,6 +58,20 @@ def proposals_of(edition: Edition, enrolments: Iterable[UUID]) -> list[Proposal]
 
 def proposals_shown_to(user: Any, edition: Edition) -> list[Proposal]:
     return _proposals(edition, list(shown_to(user, lines_of_edition(edition))))
+
+
+def other_hours_in_words(edition: Edition, proposals: Sequence[Proposal]) -> str:
+    """What is said when the sessions add up to other hours than the course has; else nothing."""
+    planned = proposals[0].hours.planned if proposals else edition.version.hours
+    if planned == edition.version.hours:
+        return ""
+    words = _(
+        "Horas del curso: %(course)s. Sus sesiones suman %(planned)s, y eso dirá la constancia."
+    )
+    return words % {
+        "course": hours_in_words(edition.version.hours),
+        "planned": hours_in_words(planned),
+    }
 
 
 def _proposals(edition: Edition, lines: list[Enrolment]) -> list[Proposal]:

@@ -276,24 +276,30 @@ class AttendanceQuerySet(models.QuerySet):
 
 class CompletionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> CompletionQuerySet:
-        return self.within(scope_of(user, "roster_view"))
+        return self.within(scope_of(user, "roster_view")).named()
 
     def within(self, scope: Scope) -> CompletionQuerySet:
-        """By the organisation she came from that day, or by who she is: both may look."""
-        people = apps.get_model("members", "Person").objects
-        if scope.everything and not scope.only_shared:
-            return self.filter(
-                person__trashed_at=None, person__withdrawn_at=None, person__merged_into=None
-            )
-        reach = Q(person__in=people.within(scope))
-        if not scope.only_shared:
-            reach |= Q(organisation__in=scope.organisation_ids)
-        return self.filter(
-            reach,
-            person__trashed_at=None,
-            person__withdrawn_at=None,
-            person__merged_into=None,
+        """By the organisation she came from that day, by who she is, or by the edition: all may
+        look. Who left the record since is counted in it still; `named` leaves her out."""
+        rows = self.filter(person__merged_into=None)
+        people = apps.get_model("members", "Person").objects.within(scope)
+        if scope.only_shared:
+            return rows.filter(person__in=people).named()
+        if scope.everything:
+            return rows
+        editions = apps.get_model("trainings", "Edition").objects
+        lines = apps.get_model("trainings", "Enrolment").objects.filter(
+            edition__in=editions.filter(regional_network__in=scope.regional_network_ids)
         )
+        return rows.filter(
+            Q(person__in=people)
+            | Q(organisation__in=scope.organisation_ids)
+            | Q(enrolment__in=lines.values("pk"))
+        )
+
+    def named(self) -> CompletionQuerySet:
+        """Of those of whom a name may still be said."""
+        return self.filter(person__trashed_at=None, person__withdrawn_at=None)
 
     def achieved(self) -> CompletionQuerySet:
         """Completed, and not taken back."""
@@ -315,13 +321,29 @@ class CompletionQuerySet(models.QuerySet):
         return self.achieved().filter(valid_until__gte=first, valid_until__lte=last)
 
     def without_certificate(self) -> CompletionQuerySet:
-        certificates = apps.get_model("trainings", "Certificate").objects
-        return self.filter(~Exists(certificates.filter(completion=OuterRef("pk"))))
+        """None stands; `was_annulled` when one was issued and annulled."""
+        hers = apps.get_model("trainings", "Certificate").objects.filter(completion=OuterRef("pk"))
+        return self.filter(~Exists(hers.current())).annotate(was_annulled=Exists(hers))
 
 
 class CertificateQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> CertificateQuerySet:
-        return self.within(scope_of(user, "roster_view"))
+        return self.within(scope_of(user, "roster_view")).named()
+
+    def named(self) -> CertificateQuerySet:
+        """Of those of whom a name may still be said."""
+        person = "completion__person"
+        return self.filter(**{f"{person}__trashed_at": None, f"{person}__withdrawn_at": None})
+
+    def with_first_day(self) -> CertificateQuerySet:
+        """`first_issued_on`: when its number was given, whatever copy stands for it today."""
+        firsts = self.model.objects.filter(year=OuterRef("year"), number=OuterRef("number"), copy=1)
+        return self.annotate(
+            first_issued_on=Case(
+                When(copy=1, then=F("issued_on")),
+                default=Subquery(firsts.values("issued_on")[:1]),
+            )
+        )
 
     def within(self, scope: Scope) -> CertificateQuerySet:
         completions = apps.get_model("trainings", "Completion").objects.within(scope)

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from network.base.dates import day
 from network.base.turns import Turn
 from trainings import agenda
-from trainings.editions import address_of
 
 # Of one kind; the page of trainings lists them all.
 MOST = 8
@@ -20,12 +19,11 @@ MOST = 8
 def sheets_to_type(user: Any, today: date) -> Iterator[Turn]:
     """Sessions of past days without marks, or with some missing."""
     for session in agenda.sheets_not_typed(user, today)[:MOST]:
-        url = address_of("session-attendance", session.pk)
         yield Turn(
             act=_("Anotar la asistencia del %(day)s: %(course)s")
             % {"day": day(session.held_on), "course": session.edition.version.course.called},
             why=_("%(edition)s: faltan marcas de esa sesión.") % {"edition": session.edition},
-            url=url or reverse("edition-detail", args=[session.edition_id]),
+            url=reverse("session-attendance", args=[session.pk]),
             due_on=session.held_on,
             due_words=_("Desde el %(day)s") % {"day": day(session.held_on)},
         )
@@ -53,7 +51,6 @@ def results_to_approve(user: Any, today: date) -> Iterator[Turn]:
     """Editions that ended with women on whom nobody decided."""
     for edition in agenda.to_approve(user, today)[:MOST]:
         count = edition.undecided_count
-        url = address_of("edition-completions", edition.pk)
         yield Turn(
             act=ngettext(
                 "Aprobar quién completó: falta %(count)s",
@@ -63,7 +60,7 @@ def results_to_approve(user: Any, today: date) -> Iterator[Turn]:
             % {"count": count},
             why=_("%(edition)s terminó el %(day)s.")
             % {"edition": edition, "day": day(edition.ends_on)},
-            url=url or reverse("edition-detail", args=[edition.pk]),
+            url=reverse("edition-completion", args=[edition.pk]),
         )
 
 

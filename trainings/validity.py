@@ -14,25 +14,26 @@ def valid_until(
     Rolling months end on the day of the month they began, or on the last of a shorter month.
     Completed inside the refresh window of what she holds (`held_until`), the months are added to
     that day: who renews early loses nothing. A season ends on its fixed day, the first one that
-    leaves `season_least_months`.
+    leaves `season_least_months`, from the day after `held_until` when renewed inside the window.
     """
+    renewed = _renewed(version, completed_on, held_until)
     if version.validity == CourseVersion.Validity.ROLLING:
-        start = held_until if _renews(version, completed_on, held_until) else completed_on
-        return add_months(start or completed_on, version.valid_months or 0)
+        return add_months(renewed or completed_on, version.valid_months or 0)
     if version.validity == CourseVersion.Validity.SEASON:
-        return _season_end(version, completed_on)
+        return _season_end(version, renewed + timedelta(days=1) if renewed else completed_on)
     return None
 
 
-def _renews(version: CourseVersion, completed_on: date, held_until: date | None) -> bool:
+def _renewed(version: CourseVersion, completed_on: date, held_until: date | None) -> date | None:
+    """The end of what she holds, when completed inside its refresh window."""
     if held_until is None:
-        return False
+        return None
     opens = held_until - timedelta(days=version.refresh_window_days)
-    return opens <= completed_on <= held_until
+    return held_until if opens <= completed_on <= held_until else None
 
 
-def _season_end(version: CourseVersion, completed_on: date) -> date:
-    least = add_months(completed_on, version.season_least_months or 0)
+def _season_end(version: CourseVersion, starts_on: date) -> date:
+    least = add_months(starts_on, version.season_least_months or 0)
     month, day = version.season_month or 12, version.season_day or 31
     end = _day(least.year, month, day)
     return end if end >= least else _day(least.year + 1, month, day)

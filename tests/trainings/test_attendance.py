@@ -32,7 +32,7 @@ from trainings.actions.attendance import (
     reopen_session,
 )
 from trainings.marking import corrections_of, lines_of_edition, tallies_of
-from trainings.models import Attendance, Enrolment, Session, SessionRecord
+from trainings.models import Attendance, Edition, Enrolment, Session, SessionRecord
 from trainings.progress import progress_of
 
 pytestmark = pytest.mark.django_db
@@ -302,6 +302,33 @@ def test_opening_again_lets_fill_in_but_not_change_without_a_reason(session, coo
     assert kept(session) == {rosa.pk: "a", irma.pk: "p"}
 
 
+def test_a_closed_edition_closes_its_sessions_too(session, coordinator):
+    rosa, irma = enrol(session.edition, 2)
+    mark(session, coordinator, {rosa: "a"})
+    Edition.objects.update(closed_on=timezone.localdate())
+
+    recorded = mark(session, coordinator, {rosa: "p", irma: "p"})
+    with pytest.raises(Refused, match="por qué") as walk_in:
+        add_walk_in(
+            session=session, name="Ana", organisation_text="", by=coordinator, client_id=new_id()
+        )
+    with pytest.raises(Refused, match="Reábrela"):
+        reopen_session(session=session, by=coordinator)
+
+    assert outcomes(recorded) == [Outcome.REFUSED, Outcome.REFUSED]
+    assert walk_in.value.field == "reason"
+    assert outcomes(mark(session, coordinator, {rosa: "p"}, reason="Firmó")) == [Outcome.STORED]
+
+
+def test_an_edition_opened_again_still_asks_why_a_mark_changes(session, coordinator):
+    (rosa,) = enrol(session.edition)
+    mark(session, coordinator, {rosa: "a"})
+    for closed_on in (timezone.localdate(), None):
+        Edition.objects.update(closed_on=closed_on)
+
+    assert outcomes(mark(session, coordinator, {rosa: "p"})) == [Outcome.REFUSED]
+
+
 def test_a_session_without_marks_is_not_closed(session, coordinator):
     with pytest.raises(Refused, match="ninguna marca"):
         close_session(session=session, by=coordinator)
@@ -502,7 +529,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.post(page_of, sent(session, dict.fromkeys(lines, "p")))
 
 
-PAGE_QUERIES, POST_QUERIES = 12, 20
+PAGE_QUERIES, POST_QUERIES = 13, 22
 
 
 # --- Evidence -----------------------------------------------------------------------------------

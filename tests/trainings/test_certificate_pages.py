@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from members.models import Role
+from members.models import Person, Role
 from network.base.jobs import open_result, run
 from network.base.models import AccessLogEntry, Job
 from tests.factories.accounts import sign_in
@@ -210,6 +210,49 @@ def test_the_page_of_one_shows_content_copies_and_what_can_be_done(client, natio
     text = text_of(client.get(reverse("certificate-detail", args=[copy.pk])))
     assert "Ella lo pidió" in text
     assert "llamó" in text
+
+
+def test_who_was_annulled_by_mistake_is_offered_again_and_not_chosen(
+    client, coordinator, edition, rio_claro
+):
+    annulled, due = completions(edition, rio_claro, 2)
+    certificate = issued(annulled)[0]
+    revoke_certificate(certificate=certificate, category="error", note="", by=coordinator)
+    sign_in(client, coordinator)
+
+    page = client.get(reverse("edition-certificates", args=[edition.pk]))
+
+    assert set(page.context["due"]) == {annulled, due}
+    assert page.context["form"].initial["completions"] == [due]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_runs_the_edition_issues_to_women_of_other_regions(
+    client, coordinator, edition, flor_de_cuarzo
+):
+    (completion,) = completions(edition, flor_de_cuarzo, 1)
+    sign_in(client, coordinator)
+    page = client.get(reverse("edition-certificates", args=[edition.pk]))
+
+    client.post(
+        reverse("certificates-issue", args=[edition.pk]),
+        {"completions": [completion.pk], "paso": "guardar"},
+    )
+
+    assert page.context["due"] == [completion]
+    certificate = Certificate.objects.get(completion=completion)
+    assert client.get(reverse("certificate-detail", args=[certificate.pk])).status_code == 200
+
+
+def test_the_certificate_of_who_left_the_record_leads_to_the_public_answer(client, national):
+    certificate = issued(CompletionFactory())[0]
+    Person.objects.update(withdrawn_at=timezone.now())
+    sign_in(client, national)
+
+    answer = client.get(reverse("certificate-detail", args=[certificate.pk]))
+
+    assert answer.url == reverse("certificate-check", args=[certificate.printed_code])
+    assert client.get(reverse("certificate-paper", args=[certificate.pk])).status_code == 404
 
 
 def test_the_name_on_the_page_is_the_one_issued_and_the_list_has_todays(client, national):
@@ -434,6 +477,18 @@ def test_a_batch_again_gives_the_same_certificates(coordinator, edition, rio_cla
 
     again.refresh_from_db()
     assert again.result["rows"] == Certificate.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_run_again_does_not_issue_what_was_annulled_since(coordinator, edition, rio_claro):
+    job = batch(completions(edition, rio_claro, 2), coordinator)
+    annulled = Certificate.objects.first()
+    revoke_certificate(certificate=annulled, category="error", note="", by=coordinator)
+    Job.objects.update(state=Job.State.QUEUED)
+
+    run(job.pk)
+
+    assert Certificate.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -203,7 +203,7 @@ def test_trap_validity_changes_when_the_rule_is_edited():
 
     told = check(certificate.code, TODAY)
     assert told.answer == Certificate.Answer.VALID
-    assert (told.content.last_day, told.content.hours) == (date(2027, 11, 1), "8.0")
+    assert (told.content.last_day, told.content.hours) == (date(2027, 11, 1), "8.00")
 
 
 @pytest.mark.parametrize(
@@ -341,12 +341,29 @@ def test_annulling_needs_a_reason(national):
     assert refusal.value.field == "category"
 
 
-def test_an_annulled_certificate_is_not_issued_again(national):
-    completion = CompletionFactory()
-    certificate = issue(completion)[0]
+def test_what_gave_no_right_is_taken_back_with_its_certificate(national):
+    certificate = issue_one()
+
     revoke_certificate(certificate=certificate, category="rule", note="", by=national)
 
+    completion = Completion.objects.get()
+    assert completion.voided_at is not None
+    assert completion.void_reason == "Se anuló su constancia: no cumplía lo que pide el curso"
     assert issue(completion) == ()
+    assert check(certificate.code, TODAY).is_taken_back
+
+
+def test_who_lost_the_paper_to_an_error_gets_another_number(national):
+    completion = CompletionFactory()
+    first = issue(completion)[0]
+
+    revoke_certificate(certificate=first, category="error", note="", by=national)
+    second = issue(completion)[0]
+
+    completion.refresh_from_db()
+    assert (second.number, second.copy) == (first.number + 1, 1)
+    assert completion.voided_at is None
+    assert not check(first.code, TODAY).is_taken_back
 
 
 # --- Who signs -----------------------------------------------------------------------------------

@@ -113,6 +113,12 @@ def test_annulled_says_day_and_category_and_never_the_note(certificate, national
     assert "Felícitas" not in text_of(answer)
 
 
+def test_annulled_by_the_rule_says_the_result_was_taken_back_too(certificate, national):
+    revoke_certificate(certificate=certificate, category="rule", note="", by=national)
+
+    assert "retiró también el resultado" in text_of(asked(certificate.code))
+
+
 def test_unknown_is_not_found_with_the_page(certificate):
     answer = asked("RNM-7K4Q-9ZZZ")
 

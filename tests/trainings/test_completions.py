@@ -24,8 +24,10 @@ from tests.factories.trainings import (
     TestScoreFactory,
 )
 from tests.pages import text_of
+from trainings.actions.certificates import issue_certificates
 from trainings.actions.completions import Decision, approve_completions, void_completion
-from trainings.models import Completion
+from trainings.certificates import Content
+from trainings.models import Completion, CourseVersion
 from trainings.proposals import proposals_shown_to
 from trainings.validity import valid_until
 
@@ -199,7 +201,7 @@ def test_a_refresher_renews_what_she_holds_and_keeps_its_own_course(
         valid_until=held,
     )
     refresher = CourseVersionFactory(
-        course=CourseFactory(renews=edition.course), validity="rolling", valid_months=12
+        course=CourseFactory(renews=edition.course), validity="rolling", valid_months=12, hours=4
     )
     short = EditionFactory(
         version=refresher, regional_network=madre_de_dios, starts_on=edition.starts_on
@@ -243,6 +245,34 @@ def test_a_decision_is_taken_back_with_a_reason_and_decided_again(edition, coord
     assert (again.pk, again.result, again.voided_at) == (completion.pk, YES, None)
 
 
+def test_hours_that_are_not_the_course_s_need_a_reason_and_are_those_printed(edition, coordinator):
+    yes, no = line(edition), line(edition, "pa")
+    CourseVersion.objects.update(hours=16)
+    decisions = [Decision(yes.pk, YES), Decision(no.pk, NO)]
+
+    with pytest.raises(Refused, match="del curso: 16. Sus sesiones suman 8") as refusal:
+        approve_completions(edition=edition, decisions=decisions, by=coordinator)
+    approve_completions(
+        edition=edition, decisions=decisions, by=coordinator, hours_reason="Se dio en un día"
+    )
+
+    assert refusal.value.field == "hours_reason"
+    completion = Completion.objects.get(enrolment=yes)
+    assert completion.reason == "Se dio en un día"
+    assert "Se dio" not in Completion.objects.get(enrolment=no).reason
+    (certificate,) = issue_certificates(
+        completions=[completion], by=None, issued_on=timezone.localdate()
+    ).new
+    assert Content.of(certificate.content).hours_in_words == "8 horas"
+
+
+def test_nobody_completes_an_edition_without_sessions(coordinator):
+    enrolment = EnrolmentFactory()
+
+    with pytest.raises(Refused, match="no tiene sesiones"):
+        approve(enrolment.edition, coordinator, (enrolment.pk, YES, "Vino siempre"))
+
+
 def test_another_decision_is_refused_while_one_stands(edition, coordinator):
     yes = line(edition)
     approve(edition, coordinator, (yes.pk, YES))
@@ -259,6 +289,28 @@ def test_a_decision_with_a_certificate_is_not_taken_back(edition, coordinator):
         void_completion(completion=completion, reason="Error", by=coordinator)
 
 
+def test_a_result_whose_hours_changed_since_is_flagged(client, edition, coordinator):
+    moved, same = line(edition), line(edition)
+    approve(edition, coordinator, (moved.pk, YES), (same.pk, YES))
+    moved.marks.update(mark="a")
+    sign_in(client, coordinator)
+
+    page = client.get(reverse("edition-completion", args=[edition.pk]))
+
+    standing = {p.enrolment.pk: p.has_moved for p in page.context["standing"]}
+    assert standing == {moved.pk: True, same.pk: False}
+    assert "Sus marcas cambiaron después" in text_of(page)
+
+
+def test_once_its_certificate_is_annulled_a_decision_is_taken_back(edition, coordinator):
+    completion = CompletionFactory(enrolment=line(edition))
+    CertificateFactory(completion=completion, revoked_on=timezone.localdate(), revocation="error")
+
+    voided = void_completion(completion=completion, reason="Error", by=coordinator)
+
+    assert voided.voided_at is not None
+
+
 # --- The pages ----------------------------------------------------------------------------------
 @pytest.fixture
 def address(client, edition, coordinator):
@@ -271,6 +323,20 @@ def chosen(*decisions, step="revisar"):
     for enrolment, result, reason in decisions:
         data |= {f"decide-{enrolment.pk}": result, f"reason-{enrolment.pk}": reason}
     return data
+
+
+def test_the_page_warns_that_the_hours_are_not_the_course_s(client, edition, address):
+    yes = line(edition)
+    CourseVersion.objects.update(hours=16)
+
+    assert "Sus sesiones suman 8, y eso dirá la constancia" in text_of(client.get(address))
+    refused = client.post(address, chosen((yes, YES, "")))
+    assert "Escribe por qué" in text_of(refused)
+    client.post(
+        address, chosen((yes, YES, ""), step="guardar") | {"hours_reason": "Se dio en un día"}
+    )
+
+    assert Completion.objects.get().reason == "Se dio en un día"
 
 
 def test_the_preview_says_how_many_and_keeps_nothing(client, edition, address):

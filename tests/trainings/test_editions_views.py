@@ -383,15 +383,18 @@ def test_a_second_session_needs_both_its_hours(client, coordinator, edition):
 
 
 def test_a_session_is_moved_with_its_marks_when_told_so(client, coordinator, edition):
+    edition.starts_on = edition.ends_on = TODAY
+    edition.starts_on -= timedelta(days=3)
+    edition.save()
     session = AttendanceFactory(session=SessionFactory(edition=edition)).session
     address = reverse("session-move", args=[session.pk])
     data = times(edition, held_on=f"{edition.ends_on:%d/%m/%Y}")
     signed_in = sign_in(client, coordinator)
 
     asked = signed_in.post(address, data)
-    signed_in.post(address, {**data, "keep_marks": "on"})
+    signed_in.post(address, {**data, "with_marks": "keep"})
 
-    assert "Ya tiene 1 marca." in asked.context["form"].errors["keep_marks"][0]
+    assert "Ya tiene 1 marca." in asked.context["form"].errors["with_marks"][0]
     session.refresh_from_db()
     assert session.held_on == edition.ends_on
 
@@ -499,6 +502,9 @@ def test_results_to_approve_are_of_editions_that_ended(client, edition, coordina
     assert [
         (row, row.undecided_count) for row, _url in home_of(client, coordinator)["to_approve"]
     ] == [(ended, 1)]
+    page = reverse("edition-completion", args=[ended.pk])
+    assert [url for _row, url in home_of(client, coordinator)["to_approve"]] == [page]
+    assert page in {turn.url for declare in TURNS for turn in declare(coordinator, TODAY)}
     assert home_of(client, trainer)["to_approve"] == []
     assert told(coordinator) == ["Aprobar quién completó: falta 1"]
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from members.models import Role
+from members.models import Person, Role
 from network.base.contracts import declared
 from network.base.figures import UNKNOWN, Question, Ratio
 from network.partners.models import Programme
@@ -29,6 +29,8 @@ from tests.factories.trainings import (
     SessionFactory,
     TestScoreFactory,
 )
+from tests.trainings.clients import file_rows
+from trainings.actions.certificates import reissue_certificate
 from trainings.models import EditionFunding
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +190,37 @@ def test_a_replaced_and_a_revoked_certificate_do_not_count():
     first.save()
 
     assert number("certificates") == 1
+
+
+def test_a_duplicate_leaves_the_certificate_in_the_year_it_was_issued(national):
+    certificate = CertificateFactory(year=2024, issued_on=date(2024, 5, 10))
+    person = certificate.completion.person
+    Person.objects.filter(pk=person.pk).update(given_names="Otra")
+    reissue_certificate(certificate=certificate, by=national, reason="nombre")
+
+    year = {"first": date(2024, 1, 1), "last": date(2024, 12, 31)}
+
+    assert number("certificates", **year) == 1
+    assert number("certificates", first=timezone.localdate(), last=timezone.localdate()) == 0
+    listed = file_rows(national, "certificates", "anulada=no&desde=2024-01-01&hasta=2024-12-31")
+    assert len(listed) == 2
+
+
+@pytest.mark.parametrize("left", ["trashed_at", "withdrawn_at"])
+def test_who_leaves_the_record_stays_in_what_was_counted_and_goes_unnamed(left, national):
+    her = PersonFactory(sex="f", given_names="Zenobia")
+    done = completed(her)
+    CertificateFactory(completion=done)
+    counted = ("completions", "people_completed", "women_trained", "certificates")
+
+    Person.objects.filter(pk=her.pk).update(**{left: timezone.now()})
+
+    assert [number(name) for name in counted] == [1, 1, 1, 1]
+    for name in ("completions", "certificates"):
+        rows = file_rows(national, name, is_personal=True)
+        assert len(rows) == 2
+        assert "Zenobia" not in str(rows)
+        assert str(her.pk) not in str(rows)
 
 
 def test_the_gain_is_of_matched_pairs_only():

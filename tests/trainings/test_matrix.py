@@ -428,6 +428,8 @@ def test_ticked_women_are_checked_put_on_the_roster_and_taken_off_again(
 
 def test_a_leader_proposes(client, amanecer, safety, edition):
     woman = member(amanecer)
+    edition.opened_on = timezone.localdate()
+    edition.save()
     leader = sign_in(client, account(Role.ORGANISATION_LEADER, organisation=amanecer))
     address = reverse("matrix-invite", args=[safety.pk, amanecer.pk])
 

@@ -14,6 +14,8 @@ from tests.factories.members import PersonFactory
 from tests.factories.trainings import AttendanceFactory, EditionFactory, SessionFactory
 from trainings.actions.editions import cancel_edition
 from trainings.actions.planning import (
+    KEEP,
+    WITHDRAW,
     SessionFacts,
     add_session,
     add_sessions,
@@ -149,16 +151,17 @@ def move(session, by, **more):
 
 
 def test_moving_asks_what_becomes_of_marks_already_made(coordinator):
-    mark = AttendanceFactory()
+    last_week = timezone.localdate() - timedelta(days=7)
+    mark = AttendanceFactory(session__edition__starts_on=last_week)
     AttendanceFactory(session=mark.session, mark="", marked_at=None, received_at=None)
     before = mark.session.held_on
 
     with pytest.raises(Refused, match="Ya tiene 1 marca. Di") as refused:
         move(mark.session, coordinator)
-    move(mark.session, coordinator, keep_marks=True)
+    move(mark.session, coordinator, with_marks=KEEP)
 
     mark.refresh_from_db()
-    assert refused.value.field == "keep_marks"
+    assert refused.value.field == "with_marks"
     assert (mark.mark, mark.session.held_on) == ("p", before + timedelta(days=2))
 
 
@@ -173,11 +176,26 @@ def test_a_session_without_marks_moves_unasked_and_where_it_is_nothing_changes(c
     assert move(session, coordinator, held_on=session.held_on).held_on == session.held_on
 
 
+def test_marks_do_not_go_to_a_day_still_to_come_and_may_be_withdrawn(coordinator):
+    mark = AttendanceFactory()
+    later = timezone.localdate() + timedelta(days=3)
+
+    with pytest.raises(Refused, match="todavía no llega") as refused:
+        move(mark.session, coordinator, held_on=later, with_marks=KEEP)
+    moved = move(mark.session, coordinator, held_on=later, with_marks=WITHDRAW)
+
+    assert refused.value.field == "held_on"
+    assert moved.held_on == later
+    assert not Attendance.objects.exists()
+    events = Attendance.pgh_event_model.objects.filter(pgh_obj_id=mark.pk, mark="p")
+    assert "delete" in set(events.values_list("pgh_label", flat=True))
+
+
 def test_a_closed_session_is_neither_moved_nor_cancelled(coordinator):
     session = SessionFactory(closed_at=timezone.now())
 
     with pytest.raises(Refused, match="no se mueve"):
-        move(session, coordinator, keep_marks=True)
+        move(session, coordinator, with_marks=KEEP)
     with pytest.raises(Refused, match="no se cancela"):
         cancel_session(session=session, reason="Lluvias", by=coordinator)
 

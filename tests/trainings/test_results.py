@@ -36,10 +36,15 @@ def line(edition):
     return EnrolmentFactory(edition=edition)
 
 
-def record(edition, by, scores, maximums=TWENTY):
+def record(edition, by, scores, maximums=TWENTY, **values_of):
     values = {key: None if s is None else Decimal(s) for key, s in scores.items()}
     return record_scores(
-        edition=edition, scores=values, maximums=maximums, taken_on=timezone.localdate(), by=by
+        edition=edition,
+        scores=values,
+        maximums=maximums,
+        taken_on=timezone.localdate(),
+        by=by,
+        **values_of,
     )
 
 
@@ -53,6 +58,27 @@ def test_scores_are_kept_changed_and_taken_back(edition, line, coordinator):
     record(edition, coordinator, {(line.pk, BEFORE): None, (line.pk, AFTER): "16.5"})
 
     assert stored() == {AFTER: Decimal("16.50")}
+
+
+def test_once_the_edition_was_closed_a_score_changes_with_a_reason(edition, line, coordinator):
+    record(edition, coordinator, {(line.pk, BEFORE): 8, (line.pk, AFTER): 15})
+    edition.closed_on = timezone.localdate()
+    edition.save()
+
+    with pytest.raises(Refused, match="por qué") as refusal:
+        record(edition, coordinator, {(line.pk, BEFORE): None})
+    record(
+        edition, coordinator, {(line.pk, BEFORE): None, (line.pk, AFTER): 16}, reason="Era de Irma"
+    )
+
+    assert refusal.value.field == "reason"
+    assert stored() == {AFTER: Decimal(16)}
+    events = TestScore.pgh_event_model.objects.filter(correction_reason="Era de Irma")
+    assert set(events.values_list("moment", "pgh_label")) == {
+        (BEFORE, "update"),
+        (BEFORE, "delete"),
+        (AFTER, "update"),
+    }
 
 
 def test_a_score_above_its_maximum_is_refused_and_nothing_is_kept(edition, line, coordinator):
@@ -127,6 +153,17 @@ def test_scores_typed_on_the_page_are_kept(client, scores_url, line):
     assert stored() == {BEFORE: Decimal("8.50"), AFTER: Decimal(15)}
 
 
+def test_the_page_of_a_closed_edition_asks_why(client, scores_url, edition, line):
+    edition.closed_on = timezone.localdate()
+    edition.save()
+    values = typed(**{f"after-{line.pk}": "15"})
+
+    assert "escribe por qué" in text_of(client.post(scores_url, values))
+    client.post(scores_url, values | {"reason": "Llegó tarde su hoja"})
+
+    assert stored() == {AFTER: Decimal(15)}
+
+
 def test_a_score_above_the_maximum_is_told_at_its_field_and_stays_typed(client, scores_url, line):
     page = client.post(scores_url, typed(**{f"after-{line.pk}": "25"})).content.decode()
 
@@ -169,7 +206,7 @@ def test_the_page_takes_the_same_queries_for_any_roster(
         client.get(reverse("edition-results", args=[edition.pk]))
 
 
-PAGE_QUERIES = 16
+PAGE_QUERIES = 17
 
 
 # --- Opinions -----------------------------------------------------------------------------------

@@ -28,6 +28,10 @@ pytestmark = pytest.mark.django_db
 State = Enrolment.State
 
 
+def open_edition(**values):
+    return EditionFactory(**{"opened_on": timezone.localdate(), **values})
+
+
 def members_of(organisation, count):
     return [
         MembershipFactory(
@@ -47,7 +51,7 @@ def states_of(edition):
 
 # --- Enrolling ----------------------------------------------------------------------------------
 def test_each_is_enrolled_with_the_organisation_she_comes_from_that_day(coordinator, rio_claro):
-    edition, (rosa,) = EditionFactory(), members_of(rio_claro, 1)
+    edition, (rosa,) = open_edition(), members_of(rio_claro, 1)
 
     done = enrol(edition, [rosa], coordinator)
     Membership.objects.filter(person=rosa).update(ends_on=timezone.localdate() - timedelta(days=1))
@@ -64,15 +68,15 @@ def test_of_two_memberships_the_one_in_the_reach_of_whoever_invites_counts(
     rosa = MembershipFactory(organisation=flor_de_cuarzo, starts_on="2019-01-01").person
     MembershipFactory(person=rosa, organisation=rio_claro, starts_on="2024-01-01")
 
-    hers = enrol(EditionFactory(), [rosa], leader, State.PROPOSED).added[0]
-    everywhere = enrol(EditionFactory(), [rosa], national).added[0]
+    hers = enrol(open_edition(), [rosa], leader, State.PROPOSED).added[0]
+    everywhere = enrol(open_edition(), [rosa], national).added[0]
 
     assert hers.organisation == rio_claro
     assert everywhere.organisation == flor_de_cuarzo
 
 
 def test_enrolling_twice_is_harmless(coordinator, rio_claro):
-    edition, people = EditionFactory(), members_of(rio_claro, 2)
+    edition, people = open_edition(), members_of(rio_claro, 2)
     enrol(edition, people, coordinator, State.CONFIRMED)
 
     again = enrol(edition, people, coordinator, State.INVITED)
@@ -85,7 +89,7 @@ def test_whoever_left_the_registry_is_not_enrolled(coordinator, rio_claro):
     rosa, olga = members_of(rio_claro, 2)
     rosa.withdrawn_at = timezone.now()
     rosa.save()
-    edition = EditionFactory()
+    edition = open_edition()
 
     with pytest.raises(Refused, match="Ya no están en el registro: Apaza Condori, Rosa 0"):
         enrol(edition, [rosa, olga], coordinator)
@@ -94,7 +98,7 @@ def test_whoever_left_the_registry_is_not_enrolled(coordinator, rio_claro):
 
 
 def test_nobody_is_enrolled_past_the_seats_and_the_refusal_names_who(coordinator, rio_claro):
-    edition = EditionFactory(seats=2)
+    edition = open_edition(seats=2)
     enrol(edition, members_of(rio_claro, 1), coordinator)
 
     with pytest.raises(Refused) as refused:
@@ -108,8 +112,48 @@ def test_nobody_is_enrolled_past_the_seats_and_the_refusal_names_who(coordinator
     assert states_of(edition) == [State.INVITED]
 
 
+@pytest.mark.parametrize(
+    ("opened", "starts", "why"),
+    [
+        (None, 5, "todavía no está abierta"),
+        (2, 5, "todavía no está abierta"),
+        (-60, -40, "terminó"),
+    ],
+)
+def test_whoever_does_not_run_it_proposes_while_it_is_open(
+    opened, starts, why, leader, coordinator, rio_claro, madre_de_dios
+):
+    today = timezone.localdate()
+    edition = EditionFactory(
+        regional_network=madre_de_dios,
+        starts_on=today + timedelta(days=starts),
+        opened_on=opened if opened is None else today + timedelta(days=opened),
+    )
+    rosa, irma = members_of(rio_claro, 2)
+
+    with pytest.raises(Refused, match=why):
+        enrol(edition, [rosa], leader, State.PROPOSED)
+    enrol(edition, [irma], coordinator)
+
+    assert [line.person for line in edition.enrolments.all()] == [irma]
+
+
+def test_where_there_are_quotas_who_has_none_proposes_nobody(
+    leader, coordinator, rio_claro, madre_de_dios
+):
+    edition = open_edition(regional_network=madre_de_dios)
+    Quota.objects.create(edition=edition, organisation=OrganisationFactory(), seats=9)
+    rosa, irma = members_of(rio_claro, 2)
+
+    with pytest.raises(Refused, match="de otras organizaciones"):
+        enrol(edition, [rosa], leader, State.PROPOSED)
+    enrol(edition, [irma], coordinator)
+
+    assert [line.person for line in edition.enrolments.all()] == [irma]
+
+
 def test_a_proposal_takes_no_seat_but_counts_against_the_quota(leader, rio_claro):
-    edition = EditionFactory(seats=1)
+    edition = open_edition(seats=1)
     Quota.objects.create(edition=edition, organisation=rio_claro, seats=2)
     enrol(edition, members_of(rio_claro, 2), leader, State.PROPOSED)
 
@@ -122,7 +166,7 @@ def test_a_proposal_takes_no_seat_but_counts_against_the_quota(leader, rio_claro
 def test_the_quota_of_a_region_counts_all_its_organisations(
     national, madre_de_dios, rio_claro, piedra_viva, flor_de_cuarzo
 ):
-    edition = EditionFactory()
+    edition = open_edition()
     Quota.objects.create(edition=edition, regional_network=madre_de_dios, seats=2)
     enrol(edition, members_of(rio_claro, 1) + members_of(piedra_viva, 1), national)
 
@@ -135,7 +179,7 @@ def test_those_who_do_not_fit_wait_when_asked_and_a_group_is_never_split(
     national, rio_claro, piedra_viva
 ):
     """Lesson 26: an association that sends four is placed whole, or waits whole."""
-    edition = EditionFactory(seats=5)
+    edition = open_edition(seats=5)
     two, four = members_of(piedra_viva, 2), members_of(rio_claro, 4)
 
     done = enrol(edition, two + four, national, State.CONFIRMED, rest_waits=True)
@@ -146,7 +190,7 @@ def test_those_who_do_not_fit_wait_when_asked_and_a_group_is_never_split(
 
 @pytest.mark.parametrize("end", ["closed", "cancelled"])
 def test_an_edition_that_is_over_takes_nobody(end, coordinator, rio_claro):
-    edition = EditionFactory()
+    edition = open_edition()
     if end == "closed":
         close_edition(edition=edition, by=coordinator)
     else:
@@ -158,7 +202,7 @@ def test_an_edition_that_is_over_takes_nobody(end, coordinator, rio_claro):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_enrol_at_once_do_not_overbook():
-    edition, organisation, by = EditionFactory(seats=3), OrganisationFactory(), UserFactory()
+    edition, organisation, by = open_edition(seats=3), OrganisationFactory(), UserFactory()
     groups = [members_of(organisation, 2), members_of(organisation, 2)]
     together, refused = Barrier(2), []
 
@@ -210,7 +254,7 @@ def test_the_same_change_twice_is_one(coordinator, national):
 
 
 def test_several_change_together_or_not_at_all(coordinator):
-    edition = EditionFactory()
+    edition = open_edition()
     lines = [
         EnrolmentFactory(edition=edition, state=State.INVITED),
         EnrolmentFactory(edition=edition, state=State.WITHDREW),
@@ -230,7 +274,7 @@ def test_lines_of_two_editions_are_not_changed_together(coordinator):
 
 
 def test_an_invitation_past_the_seats_is_refused(coordinator):
-    edition = EditionFactory(seats=1)
+    edition = open_edition(seats=1)
     EnrolmentFactory(edition=edition)
     line = EnrolmentFactory(edition=edition, state=State.PROPOSED)
 
@@ -241,7 +285,7 @@ def test_an_invitation_past_the_seats_is_refused(coordinator):
 def test_whoever_does_not_run_the_edition_only_answers(
     leader, coordinator, rio_claro, madre_de_dios
 ):
-    edition = EditionFactory(regional_network=madre_de_dios)
+    edition = open_edition(regional_network=madre_de_dios)
     line = EnrolmentFactory(edition=edition, organisation=rio_claro, state=State.PROPOSED)
 
     assert next_states(line, leader) == {State.DECLINED}
@@ -265,7 +309,7 @@ def waiting(edition, organisation, count, ago):
 @pytest.mark.parametrize("how", ["withdrew", "trashed"])
 def test_trap_waitlist_promoted_on_wrong_event(leaving, how, coordinator):
     """Nobody moves because somebody else leaves: a seat is given by a person."""
-    edition = EditionFactory(seats=1)
+    edition = open_edition(seats=1)
     lines = {
         "confirmed": EnrolmentFactory(edition=edition),
         "waiting": waiting(edition, OrganisationFactory(), 1, ago=2)[0],
@@ -283,7 +327,7 @@ def test_trap_waitlist_promoted_on_wrong_event(leaving, how, coordinator):
 
 
 def test_groups_are_told_whose_turn_it_is_and_why(rio_claro, piedra_viva, madre_de_dios):
-    edition = EditionFactory(seats=2)
+    edition = open_edition(seats=2)
     Quota.objects.create(edition=edition, regional_network=madre_de_dios, seats=9)
     waiting(edition, rio_claro, 4, ago=3)
     waiting(edition, piedra_viva, 2, ago=2)
@@ -300,7 +344,7 @@ def test_groups_are_told_whose_turn_it_is_and_why(rio_claro, piedra_viva, madre_
 
 
 def test_a_group_is_not_split_without_a_reason_that_stays(coordinator, rio_claro):
-    edition = EditionFactory(seats=2)
+    edition = open_edition(seats=2)
     lines = waiting(edition, rio_claro, 4, ago=1)
 
     with pytest.raises(Refused, match="4 en espera y pasarían 2: escribe por qué") as refused:
@@ -316,7 +360,7 @@ def test_a_group_is_not_split_without_a_reason_that_stays(coordinator, rio_claro
 
 
 def test_a_turn_is_not_passed_over_without_a_reason(coordinator, rio_claro, piedra_viva):
-    edition = EditionFactory(seats=3)
+    edition = open_edition(seats=3)
     waiting(edition, rio_claro, 1, ago=2)
     later = waiting(edition, piedra_viva, 1, ago=1)
 
@@ -325,7 +369,7 @@ def test_a_turn_is_not_passed_over_without_a_reason(coordinator, rio_claro, pied
 
 
 def test_whoever_does_not_fit_is_passed_over_without_a_reason(coordinator, rio_claro, piedra_viva):
-    edition = EditionFactory(seats=1)
+    edition = open_edition(seats=1)
     waiting(edition, rio_claro, 2, ago=2)
     later = waiting(edition, piedra_viva, 1, ago=1)
 
@@ -336,7 +380,7 @@ def test_whoever_does_not_fit_is_passed_over_without_a_reason(coordinator, rio_c
 
 
 def test_a_promotion_past_the_seats_is_refused(coordinator, rio_claro):
-    edition = EditionFactory(seats=1)
+    edition = open_edition(seats=1)
     lines = waiting(edition, rio_claro, 2, ago=1)
 
     with pytest.raises(Refused, match="No hay cupo"):
@@ -346,7 +390,7 @@ def test_a_promotion_past_the_seats_is_refused(coordinator, rio_claro):
 
 
 def test_the_balance_counts_each_woman_once(rio_claro):
-    edition = EditionFactory(seats=20)
+    edition = open_edition(seats=20)
     line = EnrolmentFactory(edition=edition, organisation=rio_claro)
     EnrolmentFactory(edition=edition, person=line.person, joined_into=line)
     waiting(edition, rio_claro, 1, ago=1)

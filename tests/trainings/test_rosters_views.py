@@ -19,7 +19,8 @@ State = Enrolment.State
 
 @pytest.fixture
 def edition(madre_de_dios):
-    return EditionFactory(regional_network=madre_de_dios, seats=20)
+    today = timezone.localdate()
+    return EditionFactory(regional_network=madre_de_dios, seats=20, opened_on=today)
 
 
 def woman(organisation, name, surname="Apaza"):

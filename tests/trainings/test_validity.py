@@ -24,6 +24,15 @@ SEASON = {"validity": "season", "season_month": 3, "season_day": 31}
         (SEASON, date(2026, 3, 30), None, date(2026, 3, 31)),
         (SEASON, date(2026, 4, 1), None, date(2027, 3, 31)),
         (SEASON | {"season_least_months": 6}, date(2026, 1, 10), None, date(2027, 3, 31)),
+        # Renewed in its last ninety days, it is the next season that counts.
+        (SEASON, date(2026, 1, 15), date(2026, 3, 31), date(2027, 3, 31)),
+        (SEASON, date(2025, 12, 1), date(2026, 3, 31), date(2026, 3, 31)),
+        (
+            SEASON | {"season_least_months": 6},
+            date(2026, 3, 1),
+            date(2026, 3, 31),
+            date(2027, 3, 31),
+        ),
         (SEASON | {"season_month": 2, "season_day": 29}, date(2026, 1, 1), None, date(2026, 2, 28)),
     ],
 )

@@ -16,6 +16,7 @@ from network.base.dates import day
 from network.base.errors import Refused
 from network.documents.actions import store_upload
 from network.documents.models import Document
+from trainings.actions import editions
 from trainings.models import Attendance, Enrolment, Session, SessionRecord
 
 Mark = Attendance.Mark
@@ -116,11 +117,10 @@ def freeze_roster(*, session: Session) -> None:
 
 
 def was_ever_closed(session: Session) -> bool:
-    """Opening it again does not undo that its marks were settled once."""
+    """Opening it, or its edition, again does not undo that its marks were settled once."""
     events = Session.pgh_event_model.objects  # type: ignore[attr-defined]
-    return bool(
-        session.closed_at or events.filter(pgh_obj_id=session.pk, closed_at__isnull=False).exists()
-    )
+    closings = events.filter(pgh_obj_id=session.pk, closed_at__isnull=False)
+    return session.is_settled or closings.exists() or editions.was_ever_closed(session.edition)
 
 
 def _open_to_marks(session: Session) -> Session:
@@ -206,7 +206,7 @@ class _Sheet:
 
     def _lacks_reason(self, stands: str) -> bool:
         """Closed: any mark. Open again: only what changes a mark that was made."""
-        is_asked = self.session.closed_at is not None or (self.was_closed and bool(stands))
+        is_asked = self.session.is_settled or (self.was_closed and bool(stands))
         return is_asked and not self.reason
 
     def _put(self, row: Attendance | None, pk: UUID, mark: str, client_id: UUID | None) -> None:
@@ -349,6 +349,7 @@ def close_session(*, session: Session, by: User) -> Session:
 @transaction.atomic
 def reopen_session(*, session: Session, by: User) -> Session:
     """Let it be filled in further. Marks that were made still need a reason to be changed."""
+    editions.refuse_if_over(editions.locked(session.edition))
     session = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
     if session.closed_at is not None:
         session.closed_at = None

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from members.models import RegionalNetwork, User
 from network.base.errors import Refused, refusing_broken_rules
 from network.base.ids import new_id
+from trainings.actions.completions import void_completion
 from trainings.certificates import Content, content_of, digest, signatories_on, to_issue
 from trainings.codes import new_code
 from trainings.models import Certificate, CertificateSeries, Completion, Signatory
@@ -36,14 +37,13 @@ def issue_certificates(
     *, completions: Iterable[Completion], by: User | None, issued_on: date
 ) -> Issued:
     """A certificate for each completion that is achieved, verified, of a woman on record, and has
-    none. Repeating it issues nothing new; one that was annulled is not issued again."""
+    none that stands. Repeating it issues nothing new; after one was annulled, another number."""
     pks = [completion.pk for completion in completions]
     # Locked in one order, and before the series: two batches of the same women take turns.
     list(Completion.objects.filter(pk__in=pks).order_by("pk").select_for_update().values("pk"))
     rows = list(to_issue().filter(pk__in=pks).order_by("completed_on", "person__name_key", "pk"))
-    held = set(
-        Certificate.objects.filter(completion__in=pks).values_list("completion_id", flat=True)
-    )
+    standing = Certificate.objects.current().filter(completion__in=pks)
+    held = set(standing.values_list("completion_id", flat=True))
     missing = [row for row in rows if row.pk not in held]
     due = [row for row in missing if _gives_right(row)]
     refused = tuple(row for row in missing if not _gives_right(row))
@@ -162,7 +162,9 @@ def reissue_certificate(*, certificate: Certificate, by: User, reason: str) -> C
 @transaction.atomic
 def revoke_certificate(*, certificate: Certificate, category: str, note: str, by: User) -> None:
     """Annul a certificate: its code goes on answering, with the day and the category; the note is
-    for those inside. Annulling it again changes nothing."""
+    for those inside. Annulling it again changes nothing.
+
+    As another's, or against the rule, what it certified is taken back in the same act."""
     found = _locked(certificate)
     if found.revoked_on:
         return
@@ -174,6 +176,10 @@ def revoke_certificate(*, certificate: Certificate, category: str, note: str, by
         found.revocation = category
         found.revocation_note = note
         found.save(update_fields=["revoked_on", "revoked_by", "revocation", "revocation_note"])
+    if found.takes_back_completion:
+        why = found.get_revocation_display()
+        why = _("Se anuló su constancia: %(why)s") % {"why": why[:1].lower() + why[1:]}
+        void_completion(completion=found.completion, reason=why, by=by)
 
 
 def _locked(certificate: Certificate) -> Certificate:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from members.models import User
 from network.base.errors import Refused, refusing_broken_rules
 from trainings.models import Certificate, Completion, Course, Edition
-from trainings.proposals import Proposal, proposals_of
+from trainings.proposals import Proposal, other_hours_in_words, proposals_of
 from trainings.validity import valid_until
 
 Result = Completion.Result
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,15 @@ class Approved:
 
 
 @transaction.atomic
-def approve_completions(*, edition: Edition, decisions: Sequence[Decision], by: User) -> Approved:
+def approve_completions(
+    *, edition: Edition, decisions: Sequence[Decision], by: User, hours_reason: str = ""
+) -> Approved:
     """Write what was decided of each line: all of it, or nothing. Repeating it changes nothing.
 
     The proposal is computed again here: what differs from it is an exception and needs a reason.
-    Hours, share and last day of validity are those of today, and stay. Refused for a walk-in nobody
-    was recognised in, and where another decision stands.
+    Hours, share and last day of validity are those of today, and stay. Whoever completes sessions
+    that add up to other hours than the course has keeps `hours_reason` too. Refused for a walk-in
+    nobody was recognised in, and where another decision stands.
     """
     edition = (
         Edition.objects.select_related("version", "course")
@@ -54,6 +58,8 @@ def approve_completions(*, edition: Edition, decisions: Sequence[Decision], by: 
         raise Refused(_("La edición se canceló: nadie la completó."))
     proposals = {p.enrolment.pk: p for p in proposals_of(edition, ids(decisions))}
     stored = {c.enrolment_id: c for c in Completion.objects.filter(enrolment__in=ids(decisions))}
+    hours_reason = " ".join(hours_reason.split())
+    other_hours = other_hours_in_words(edition, list(proposals.values()))
     completed_on = last_day(edition)
     held = held_until(
         edition.course,
@@ -70,7 +76,10 @@ def approve_completions(*, edition: Edition, decisions: Sequence[Decision], by: 
         if kept is not None and kept.voided_at is None:
             _refuse_another(kept, decision, proposal)
             continue
-        rows.append(_row(edition, proposal, decision, kept, completed_on, held, by))
+        row = _row(edition, proposal, decision, kept, completed_on, held, by)
+        if other_hours and row.result == Result.COMPLETED:
+            _keep_hours_reason(row, other_hours, hours_reason)
+        rows.append(row)
     known = {row.pk for row in stored.values()}
     with refusing_broken_rules(Completion):
         Completion.objects.bulk_create([row for row in rows if row.pk not in known])
@@ -151,6 +160,18 @@ def _row(
     return row
 
 
+def _keep_hours_reason(row: Completion, other_hours: str, reason: str) -> None:
+    if not row.planned_hours:
+        raise Refused(_("La edición no tiene sesiones: nadie la completó."))
+    if not reason:
+        words = _("%(hours)s Escribe por qué.") % {"hours": other_hours}
+        raise Refused(words, field="hours_reason")
+    row.reason = ". ".join(filter(None, [row.reason.rstrip("."), reason]))
+    if len(row.reason) > LONGEST_REASON:
+        words = _("%(name)s: acorta el motivo.") % {"name": row.person.listed_name}
+        raise Refused(words, field="hours_reason")
+
+
 def last_day(edition: Edition) -> date:
     """The day it counts from: the last session's, or today while that is still to come."""
     last = edition.sessions.standing().aggregate(last=Max("held_on"))["last"]
@@ -178,12 +199,11 @@ def held_until(
 @transaction.atomic
 def void_completion(*, completion: Completion, reason: str, by: User) -> Completion:
     """Take a decision back, with its reason, so that it can be decided again. Repeating it changes
-    nothing. Refused once a certificate was issued: that is revoked, not undone."""
+    nothing. Refused while a certificate stands: that is annulled first."""
     completion = Completion.objects.select_for_update(of=("self",)).get(pk=completion.pk)
     if completion.voided_at is not None:
         return completion
-    certificate = Certificate.objects.filter(completion=completion).first()
-    if certificate is not None:
+    if Certificate.objects.current().filter(completion=completion).exists():
         raise Refused(_("Ya tiene constancia. Anula primero la constancia."))
     if not (reason := " ".join(reason.split())):
         raise Refused(_("Escribe el motivo."), field="reason")

@@ -141,6 +141,13 @@ def session_in_words(session: Session) -> str:
     return f"{day(session.held_on)} ({session.topic})" if session.topic else day(session.held_on)
 
 
+def was_ever_closed(edition: Edition) -> bool:
+    """Opening it again does not undo that its marks and scores were settled once."""
+    events = Edition.pgh_event_model.objects  # type: ignore[attr-defined]
+    closings = events.filter(pgh_obj_id=edition.pk, closed_on__isnull=False)
+    return bool(edition.closed_on or closings.exists())
+
+
 # --- Its life -----------------------------------------------------------------------------------
 @transaction.atomic
 def open_edition(*, edition: Edition, by: User) -> Edition:

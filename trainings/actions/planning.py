@@ -19,6 +19,9 @@ from trainings.actions.editions import locked, refuse_if_over
 from trainings.codes import session_code
 from trainings.models import Attendance, Edition, Session
 
+# What becomes of marks made already when their session is moved.
+KEEP, WITHDRAW = "keep", "withdraw"
+
 MENDED_AT = {
     "trainings_session_inside": "held_on",
     "trainings_session_times": "ends_at",
@@ -144,11 +147,12 @@ def move_session(
     starts_at: time,
     ends_at: time,
     planned_hours: Decimal,
-    keep_marks: bool = False,
+    with_marks: str = "",
     by: User,
 ) -> Session:
-    """Hold it at another time. Marks made already go with it only when told so; a closed session
-    stays where it was. Moved to where it is, nothing changes."""
+    """Hold it at another time. Marks made already go with it only when told so (KEEP), and never to
+    a day still to come; WITHDRAW leaves them in the history alone. A closed session stays where it
+    was. Moved to where it is, nothing changes."""
     session = _locked(session)
     moved = {
         "held_on": held_on,
@@ -160,21 +164,31 @@ def move_session(
         return session
     if session.closed_at:
         raise Refused(_("Esa sesión ya se dio y se cerró: no se mueve."), field="held_on")
-    if (count := marks_made(session)) and not keep_marks:
-        raise Refused(
-            ngettext(
-                "Ya tiene %(count)s marca. Di que se queda con la sesión movida, o no la muevas.",
-                "Ya tiene %(count)s marcas. Di que se quedan con la sesión movida, o no la muevas.",
-                count,
-            )
-            % {"count": count},
-            field="keep_marks",
-        )
+    if count := marks_made(session):
+        _move_marks(session, count, held_on, with_marks)
     for name, value in moved.items():
         setattr(session, name, value)
     with _refusing(session):
         session.save(update_fields=list(moved))
     return session
+
+
+def _move_marks(session: Session, count: int, held_on: date, with_marks: str) -> None:
+    if with_marks == WITHDRAW:
+        session.marks.all().delete()
+    elif with_marks != KEEP:
+        raise Refused(
+            ngettext(
+                "Ya tiene %(count)s marca. Di si se queda con la sesión movida o se retira.",
+                "Ya tiene %(count)s marcas. Di si se quedan con la sesión movida o se retiran.",
+                count,
+            )
+            % {"count": count},
+            field="with_marks",
+        )
+    elif held_on > timezone.localdate():
+        words = _("Ya tiene marcas y ese día todavía no llega. Retíralas, o elige un día pasado.")
+        raise Refused(words, field="held_on")
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from network.base.errors import Refused, refusing_broken_rules
+from trainings.actions.editions import was_ever_closed
 from trainings.models import Edition, Enrolment, Satisfaction, TestScore
 from trainings.results import screen_answer_count
 
@@ -29,13 +30,15 @@ def record_scores(
     taken_on: date,
     by: User,
     origin: str = TestScore.Origin.PAPER,
+    reason: str = "",
 ) -> int:
     """Keep scores by enrolment and moment; None takes one back. How many changed.
 
     Refused whole when one is above its maximum or of someone outside the edition. Sending the same
-    again changes nothing.
+    again changes nothing. Of an edition that was ever closed, a change needs a `reason`.
     """
-    Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    edition = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    reason, was_closed = " ".join(reason.split()), was_ever_closed(edition)
     enrolled = _enrolled(edition, scores)
     stored = {
         (row.enrolment_id, row.moment): row
@@ -65,15 +68,30 @@ def record_scores(
                     origin=origin,
                     recorded_by=by,
                     recorded_at=timezone.now(),
+                    correction_reason=reason if was_closed else "",
                 )
             )
+    if was_closed and not reason and (written or removed):
+        words = _("La edición ya se cerró: escribe por qué cambias los puntajes.")
+        raise Refused(words, field="reason")
     known = {row.pk for row in stored.values()}
     with refusing_broken_rules(TestScore):
-        TestScore.objects.filter(pk__in=removed).delete()
+        gone = TestScore.objects.filter(pk__in=removed)
+        if was_closed:
+            gone.update(correction_reason=reason)  # its history keeps why
+        gone.delete()
         TestScore.objects.bulk_create([row for row in written if row.pk not in known])
         TestScore.objects.bulk_update(
             [row for row in written if row.pk in known],
-            ["score", "maximum", "taken_on", "origin", "recorded_by", "recorded_at"],
+            [
+                "score",
+                "maximum",
+                "taken_on",
+                "origin",
+                "recorded_by",
+                "recorded_at",
+                "correction_reason",
+            ],
         )
     return len(written) + len(removed)
 

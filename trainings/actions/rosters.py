@@ -22,6 +22,7 @@ from trainings.rosters import (
     WaitingGroup,
     current_enrolment,
     organisations_of,
+    runs,
     waiting_groups,
 )
 
@@ -51,7 +52,8 @@ def enrol_people(
 
     Who is on it already stays as she is. Whoever would pass the seats, or the quota of her
     organisation or region, is refused by name and nobody is enrolled; with `rest_waits` she is put
-    on the waiting list, together with all of her organisation.
+    on the waiting list, together with all of her organisation. Whoever does not run the edition
+    proposes while it is open, and, once it has quotas, within one.
     """
     edition = locked(edition)
     refuse_if_over(edition)
@@ -61,7 +63,12 @@ def enrol_people(
     done = Enrolled(already=[person for person in wanted if person.pk in known])
     new = [person for person in wanted if person.pk not in known]
     _refuse_unrecorded(new)
+    is_proposal = not runs(by, edition)
+    if is_proposal and new:
+        _refuse_out_of_time(edition)
     came_from = organisations_of(new, scope_of(by, Permission.ENROL), timezone.localdate())
+    if is_proposal:
+        _refuse_without_quota(edition, new, came_from)
     waits = set() if state == State.WAITING else _who_must_wait(edition, new, came_from, state)
     if waits and not rest_waits:
         raise Refused(_not_fitting(edition, new, came_from, state, waits), field="people")
@@ -95,6 +102,25 @@ def _refuse_unrecorded(people: list[Person]) -> None:
     if gone:
         told = {"names": "; ".join(gone)}
         raise Refused(_("Ya no están en el registro: %(names)s.") % told, field="people")
+
+
+def _refuse_out_of_time(edition: Edition) -> None:
+    today = timezone.localdate()
+    if edition.opened_on is None or edition.opened_on > today:
+        raise Refused(_("La edición todavía no está abierta: no se propone a nadie."))
+    if edition.ends_on < today:
+        raise Refused(_("La edición ya terminó: no se propone a nadie más."))
+
+
+def _refuse_without_quota(
+    edition: Edition, people: list[Person], came_from: dict[UUID, Organisation | None]
+) -> None:
+    balance = Balance.of(edition)
+    left = [p.listed_name for p in people if not balance.binding(came_from[p.pk])]
+    if balance.quotas and left:
+        told = {"names": "; ".join(left)}
+        words = _("Los cupos de esta edición son de otras organizaciones. Quita a: %(names)s.")
+        raise Refused(words % told, field="people")
 
 
 Groups = dict[UUID | None, list[Person]]

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
-from members.exports import name_of, scope_asked
+from members.exports import scope_asked
 from members.filters import YES_NO
 from members.models import Person, Purpose
 from network.base.contracts import Asked, Column, Export, Found, Kind
 from network.base.purposes import FilePurpose
 from trainings.codes import PREFIX, read_code
 from trainings.exports.narrowing import FILTERS_ON, narrowing
+from trainings.exports.scopes import said_name
 from trainings.models import Certificate
 
 ANSWERS = {
@@ -31,7 +32,7 @@ class CertificateFilters(
         "completion__organisation",
         "completion__course",
         "completion__enrolment__edition",
-        "issued_on",
+        "first_issued_on",
     )
 ):
     edicion = django_filters.UUIDFilter(
@@ -51,15 +52,16 @@ class CertificateFilters(
 
 
 def certificates(asked: Asked) -> QuerySet[Any]:
-    """In her reach. What each answers today is computed as the public page computes it."""
-    rows: Any = Certificate.objects.within(scope_asked(asked))
+    """In her reach. What each answers today is computed as the public page computes it. Of who left
+    the record the row stays and her name does not, so that the total is the figure's."""
+    rows: Any = Certificate.objects.within(scope_asked(asked)).with_first_day()
     if asked.purpose == FilePurpose.DONOR_REPORT:
         agreed: Any = Person.objects
         people = agreed.agreed_to(Purpose.DONOR_REPORTING).values("pk")
         rows = rows.filter(completion__person__in=people)
     today = timezone.localdate()
     return rows.annotate(
-        name_in_list=name_of("completion__person"),
+        name_in_list=said_name("completion__person"),
         printed_as=Concat(
             Value(f"{PREFIX}-"), Substr("code", 1, 4), Value("-"), Substr("code", 5, 4)
         ),
@@ -78,7 +80,7 @@ def find_certificates(rows: QuerySet[Any], text: str, user: Any) -> Found:
     if code and rows.filter(code=code).exists():
         return Found(rows.filter(code=code))
     people: Any = Person.objects
-    return Found(rows.filter(completion__person__in=people.search(text).values("pk")))
+    return Found(rows.named().filter(completion__person__in=people.search(text).values("pk")))
 
 
 CERTIFICATES = Export(

@@ -1,15 +1,17 @@
 """The list of completions: each renewal is one more row; what was taken back is in none."""
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from members.access import Permission
-from members.exports import PERSON_ID, name_of, scope_asked
+from members.exports import PERSON_ID, scope_asked
 from network.base.contracts import Asked, Column, Export, Kind
 from trainings.exports.narrowing import FILTERS_ON, TRAINED, narrowing
+from trainings.exports.scopes import said, said_name
 from trainings.models import Completion, Edition
 
 YES_NO = (("si", _("sí")), ("no", _("no")))
@@ -43,8 +45,13 @@ class CompletionFilters(
 
 
 def completions(asked: Asked) -> QuerySet[Any]:
+    """Of who left the record the row stays and her name does not: the total is the figure's."""
     rows = Completion.objects.within(scope_asked(asked)).filter(voided_at=None)
-    return rows.annotate(person_name=name_of("person"))
+    return rows.annotate(
+        person_name=said_name("person"),
+        said_reason=said("person", F("reason"), Value("")),
+        person_key=said("person", F("person"), Value(None)),
+    )
 
 
 COMPLETIONS = Export(
@@ -99,7 +106,7 @@ COMPLETIONS = Export(
         Column(
             "reason",
             _("Motivo"),
-            "reason",
+            "said_reason",
             personal=True,
             meaning=_("Por qué no completó, o por qué se decidió distinto de la regla."),
             width=34,
@@ -144,6 +151,6 @@ COMPLETIONS = Export(
             Kind.YES_NO,
             meaning=_("«No»: registro antiguo sin papel que lo pruebe."),
         ),
-        PERSON_ID,
+        replace(PERSON_ID, source="person_key"),
     ),
 )

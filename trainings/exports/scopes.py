@@ -1,5 +1,7 @@
 """What lists of trainings say of a line of a roster, and names that may still be said."""
 
+from typing import Any
+
 from django.db.models import Case, CharField, F, Q, Value, When
 
 from members.exports import name_of
@@ -20,11 +22,20 @@ def listed_name(enrolment: str) -> Case:
     )
 
 
+def said_name(person: str) -> Case:
+    """A person's name, under the same rule."""
+    return said(person, name_of(person), Value(""))
+
+
+def said(person: str, value: Any, otherwise: Any) -> Case:
+    kept = Q(**{f"{person}__trashed_at": None, f"{person}__withdrawn_at": None})
+    return Case(When(kept, then=value), default=otherwise)
+
+
 def named_or_none(enrolment: str, path: str) -> Case:
     """A value of hers, under the same rule."""
     person = f"{enrolment}__person"
-    kept = Q(**{f"{person}__trashed_at": None, f"{person}__withdrawn_at": None})
-    return Case(When(kept, then=F(f"{person}__{path}")), default=Value(None))
+    return said(person, F(f"{person}__{path}"), Value(None))
 
 
 def came_from(enrolment: str) -> Case:

@@ -44,7 +44,7 @@ class TranscriptFilters(django_filters.FilterSet):
 def transcripts(asked: Asked) -> QuerySet[Any]:
     """Achieved completions in her reach, historic unverified ones among them and marked so."""
     completions: Any = Completion.objects
-    rows: Any = completions.within(scope_asked(asked)).filter(person__merged_into=None)
+    rows: Any = completions.within(scope_asked(asked)).named()
     if asked.purpose == FilePurpose.DONOR_REPORT:
         people: Any = Person.objects
         rows = rows.filter(person__in=people.agreed_to(Purpose.DONOR_REPORTING).values("pk"))

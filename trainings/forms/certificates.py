@@ -36,7 +36,10 @@ class IssueForm(PortalForm):
 def label_of(completion: Completion) -> str:
     organisation = completion.organisation
     name = completion.person.listed_name
-    return f"{name} · {organisation.called}" if organisation else name
+    words = f"{name} · {organisation.called}" if organisation else name
+    if getattr(completion, "was_annulled", False):
+        words += " · " + str(_("se anuló la anterior"))
+    return words
 
 
 class ReissueForm(PortalForm):

@@ -19,8 +19,15 @@ LATER = ""  # not decided now
 class DecisionsForm(PortalForm):
     """`decide-<line>` is what was chosen and `reason-<line>` why; some may be left for later."""
 
-    def __init__(self, *args: Any, proposals: list[Proposal], **kwargs: Any) -> None:
+    hours_reason = forms.CharField(
+        label=gettext_lazy("Por qué son otras horas"), max_length=90, required=False
+    )
+
+    def __init__(
+        self, *args: Any, proposals: list[Proposal], other_hours: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.other_hours = other_hours
         self.proposals = [p for p in proposals if p.is_open]
         for proposal in self.proposals:
             name = proposal.enrolment.listed_name
@@ -49,8 +56,12 @@ class DecisionsForm(PortalForm):
             if chosen not in (LATER, proposal.result) and not answers.get(_reason(pk)):
                 words = _("%(name)s: escribe por qué se decide distinto de lo propuesto.")
                 self.add_error(_reason(pk), words % {"name": proposal.enrolment.listed_name})
-        if not self.errors and not self.decided(answers):
-            self.add_error(next(iter(self.fields), None), _("No elegiste nada que aprobar."))
+        decided = self.decided(answers)
+        if self.other_hours and not answers.get("hours_reason") and _completing(decided):
+            self.add_error("hours_reason", _("Escribe por qué se dieron otras horas."))
+        if not self.errors and not decided:
+            first = _decide(self.proposals[0].enrolment.pk) if self.proposals else None
+            self.add_error(first, _("No elegiste nada que aprobar."))
         return answers
 
     def decided(self, answers: dict[str, Any]) -> list[Decision]:
@@ -63,6 +74,10 @@ class DecisionsForm(PortalForm):
     @property
     def decisions(self) -> list[Decision]:
         return self.decided(self.cleaned_data)
+
+
+def _completing(decisions: list[Decision]) -> bool:
+    return any(decision.result == Result.COMPLETED for decision in decisions)
 
 
 def _decide(pk: UUID) -> str:

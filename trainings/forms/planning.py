@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from members.models import Person
 from network.base.forms import DateField, PortalForm
 from network.base.ids import new_id
-from trainings.actions.planning import SessionFacts, repeated
+from trainings.actions.planning import KEEP, WITHDRAW, SessionFacts, repeated
 from trainings.models import Edition, EditionTrainer, Session
 
 MOST_SESSIONS = 20
@@ -190,9 +190,14 @@ class SessionEditForm(PortalForm):
 
 
 class SessionMoveForm(_TimesForm):
-    keep_marks = forms.BooleanField(
-        label=gettext_lazy("Las marcas ya hechas se quedan con la sesión movida"),
+    with_marks = forms.ChoiceField(
+        label=gettext_lazy("Las marcas ya hechas"),
         help_text=gettext_lazy("Si esas marcas son de otro día, no la muevas: agrega otra sesión."),
+        choices=(
+            (KEEP, gettext_lazy("se quedan con la sesión movida")),
+            (WITHDRAW, gettext_lazy("se retiran (quedan en la historia)")),
+        ),
+        widget=forms.RadioSelect,
         required=False,
     )
 
@@ -200,4 +205,4 @@ class SessionMoveForm(_TimesForm):
         names = ("held_on", "starts_at", "ends_at", "planned_hours")
         super().__init__(*args, initial={n: getattr(session, n) for n in names}, **kwargs)
         if not marks:
-            del self.fields["keep_marks"]
+            del self.fields["with_marks"]

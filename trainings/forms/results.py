@@ -71,15 +71,25 @@ class ScoresForm(PortalForm):
         required=False,
     )
 
+    reason = forms.CharField(
+        label=gettext_lazy("Por qué se corrige"),
+        help_text=gettext_lazy("La edición ya se cerró una vez. Lo anterior queda en la historia."),
+        max_length=200,
+        required=False,
+    )
+
     def __init__(
         self,
         *args: Any,
         lines: Iterable[Enrolment],
+        asks_reason: bool = False,
         stored: Mapping[tuple[UUID, str], TestScore],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.lines, self.stored = list(lines), stored
+        self.lines, self.stored, self.asks_reason = list(lines), stored, asks_reason
+        if not asks_reason:
+            self.fields["reason"].widget = forms.HiddenInput()
         for moment in Moment:
             known = [s.maximum for (_pk, m), s in stored.items() if m == moment]
             self.fields[f"maximum_{moment}"].initial = max(known, default=PAPER_MAXIMUM)

@@ -82,6 +82,9 @@ class Certificate(models.Model):
         RULE = "rule", _("No cumplía lo que pide el curso")
         REQUEST = "request", _("Ella lo pidió")
 
+    # What was not hers, or gave no right to one, was not completed either.
+    TAKES_BACK = (Revocation.IDENTITY, Revocation.RULE)
+
     class Answer(models.TextChoices):
         VALID = "valid", _("Vigente")
         EXPIRED = "expired", _("Vencida")
@@ -193,6 +196,10 @@ class Certificate(models.Model):
     @property
     def number_in_words(self) -> str:
         return f"{self.year}-{self.number:06d}"
+
+    @property
+    def takes_back_completion(self) -> bool:
+        return self.revocation in self.TAKES_BACK
 
     @property
     def printed_code(self) -> str:

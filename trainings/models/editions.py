@@ -433,6 +433,11 @@ class Session(models.Model):
         return self.edition.is_within(scope)
 
     @property
+    def is_settled(self) -> bool:
+        """Closed, or of an edition that is: its marks change with a reason."""
+        return self.closed_at is not None or self.edition.closed_on is not None
+
+    @property
     def length(self) -> Decimal:
         """Hours from start to end."""
         return Decimal(_minutes(self.ends_at) - _minutes(self.starts_at)) / 60

@@ -42,6 +42,7 @@ class TestScore(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     recorded_at = models.DateTimeField(auto_now=True)
+    correction_reason = models.CharField(_("por qué se corrigió"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("resultado de prueba")

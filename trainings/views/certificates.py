@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from members.access import Permission
+from members.access import Permission, scope_of
 from members.forms.answers import SAVE, step_of
 from members.requests import SignedInRequest
 from network.base.access import can, ensure, requires
@@ -88,7 +88,10 @@ def _crumbs(certificate: Certificate | None = None) -> list[tuple[str, str]]:
 @require_GET
 @requires(Permission.ROSTER_VIEW)
 def certificate_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    certificate, today = _certificate(request, pk), timezone.localdate()
+    today = timezone.localdate()
+    if address := _public_answer(request, pk):
+        return redirect(address)
+    certificate = _certificate(request, pk)
     answer = certificate.answer_on(today)
     address = base_of(request) + reverse("certificate-check", args=[certificate.printed_code])
     copies = list(copies_of(certificate).select_related("issued_by", "revoked_by"))
@@ -106,6 +109,14 @@ def certificate_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(),
     }
     return render(request, "trainings/certificate_detail.html", context)
+
+
+def _public_answer(request: SignedInRequest, pk: UUID) -> str:
+    """Of one in her reach whose woman left the record, lists keep the row: where it leads."""
+    reach = scope_of(request.user, Permission.ROSTER_VIEW)
+    found = Certificate.objects.within(reach).filter(pk=pk)
+    unnamed = found.exclude(pk__in=found.named().values("pk")).first()
+    return reverse("certificate-check", args=[unnamed.printed_code]) if unnamed else ""
 
 
 def _share_url(certificate: Certificate, address: str) -> str:
@@ -189,6 +200,10 @@ def certificate_revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "lead": Content.of(certificate.content).name,
         "effects": [
             _("Su código seguirá respondiendo: dirá «anulada», el día y el motivo."),
+            _(
+                "Si era de otra persona, o no cumplía lo que pide el curso, se anula también que"
+                " completó. Por otro motivo, completó igual y se le puede emitir otra."
+            ),
             _("No se puede deshacer."),
         ],
         "act": _("Anular la constancia"),
@@ -214,13 +229,17 @@ def edition_certificates(request: SignedInRequest, pk: UUID) -> HttpResponse:
     may_issue = bool(due) and can(request.user, Permission.CERTIFICATE_ISSUE, edition)
     context = edition_head(request, edition) | {
         "due": due,
-        "form": IssueForm(completions=_due(request, edition), initial={"completions": due})
-        if may_issue
-        else None,
+        "form": _issue_form(request, edition, due) if may_issue else None,
         "held": _held(request, edition),
         "issue_words": _issue_words(len(due)),
     }
     return render(request, "trainings/edition_certificates.html", context)
+
+
+def _issue_form(request: SignedInRequest, edition: Edition, due: list[Completion]) -> IssueForm:
+    """All are chosen, but those whose certificate was annulled: whoever wants another, says so."""
+    chosen = [row for row in due if not row.was_annulled]  # type: ignore[attr-defined]
+    return IssueForm(completions=_due(request, edition), initial={"completions": chosen})
 
 
 def _held(request: SignedInRequest, edition: Edition) -> list[tuple[Certificate, str, Answer]]:

@@ -21,7 +21,7 @@ from trainings.editions import crumbs_below, crumbs_of, edition_head
 from trainings.exports.completions import COMPLETIONS
 from trainings.forms.completions import DecisionsForm, VoidForm
 from trainings.models import Completion, Enrolment
-from trainings.proposals import Proposal, proposals_shown_to
+from trainings.proposals import Proposal, other_hours_in_words, proposals_shown_to
 from trainings.views.sessions import edition_in_reach
 
 Result = Completion.Result
@@ -33,14 +33,18 @@ def edition_completion(request: SignedInRequest, pk: UUID) -> HttpResponse:
     edition = edition_in_reach(request, pk)
     ensure(request.user, Permission.COMPLETION_APPROVE, edition)
     proposals = proposals_shown_to(request.user, edition)
-    form = DecisionsForm(request.POST or None, proposals=proposals)
+    other_hours = other_hours_in_words(edition, proposals)
+    form = DecisionsForm(request.POST or None, proposals=proposals, other_hours=other_hours)
     is_review = False
     if step_of(request) in {REVIEW, SAVE} and form.is_valid():
         is_kept = step_of(request) == SAVE
         try:
             with kept_if(is_kept):
                 approved = actions.approve_completions(
-                    edition=edition, decisions=form.decisions, by=request.user
+                    edition=edition,
+                    decisions=form.decisions,
+                    by=request.user,
+                    hours_reason=form.cleaned_data["hours_reason"],
                 )
         except Refused as refusal:
             refusal.put_on(form)

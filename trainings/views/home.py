@@ -14,12 +14,12 @@ from members.models import User
 from members.requests import SignedInRequest
 from network.base.access import can, requires
 from trainings import agenda
-from trainings.editions import STATE_PILLS, address_of
+from trainings.editions import STATE_PILLS
 from trainings.models import Edition, Session
 
 MOST = 20
 
-# Pages of other topics: label, name of the address, permission. A page not there yet has no link.
+# Pages of other topics: label, name of the address, permission.
 WAYS = (
     (_("Ediciones"), "edition-list", Permission.TRAINING_VIEW),
     (_("Cursos"), "course-list", Permission.TRAINING_VIEW),
@@ -42,15 +42,13 @@ def training_home(request: SignedInRequest) -> HttpResponse:
         "monday": monday,
         "sunday": sunday,
         "ways": [
-            (label, url)
-            for label, name, permission in WAYS
-            if can(user, permission) and (url := address_of(name))
+            (label, reverse(name)) for label, name, permission in WAYS if can(user, permission)
         ],
         "sessions": _with_address(agenda.sessions_this_week(user, today)[:MOST], user),
         "unconfirmed": list(agenda.unconfirmed(user, today)[:MOST]),
         "sheets": _with_address(agenda.sheets_not_typed(user, today)[:MOST], user),
         "to_approve": [
-            (edition, address_of("edition-completions", edition.pk) or _page_of(edition))
+            (edition, reverse("edition-completion", args=[edition.pk]))
             for edition in agenda.to_approve(user, today)[:MOST]
         ],
         "upcoming": [
@@ -71,8 +69,9 @@ def _with_address(sessions: Iterable[Session], user: User) -> list[tuple[Session
     return [
         (
             session,
-            (may_mark and address_of("session-attendance", session.pk))
-            or _page_of(session.edition),
+            reverse("session-attendance", args=[session.pk])
+            if may_mark
+            else _page_of(session.edition),
         )
         for session in sessions
     ]

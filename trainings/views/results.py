@@ -17,6 +17,7 @@ from network.base.access import public, requires
 from network.base.errors import Refused
 from trainings.access import ensure_may_mark, may_mark
 from trainings.actions import results as actions
+from trainings.actions.editions import was_ever_closed
 from trainings.editions import edition_head
 from trainings.forms.results import OpinionForm, ScoresForm, TallyForm
 from trainings.marking import lines_of_edition, shown_to
@@ -45,6 +46,7 @@ def edition_scores(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 maximums=form.maximums(),
                 taken_on=form.cleaned_data["taken_on"],
                 by=request.user,
+                reason=form.cleaned_data["reason"],
             )
         except Refused as refusal:
             refusal.put_on(form)
@@ -72,6 +74,7 @@ def _scores_form(
         request.POST if is_sent else None,
         lines=lines,
         stored={(score.enrolment_id, score.moment): score for score in stored},
+        asks_reason=was_ever_closed(edition),
     )
 
 

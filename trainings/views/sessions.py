@@ -201,8 +201,13 @@ def session_close(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.ATTENDANCE_MARK)
 def session_reopen(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    session = actions.reopen_session(session=_session(request, pk), by=request.user)
-    messages.success(request, _("La sesión está abierta otra vez."))
+    session = _session(request, pk)
+    try:
+        actions.reopen_session(session=session, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("La sesión está abierta otra vez."))
     return redirect("session-attendance", session.pk)
 
 
