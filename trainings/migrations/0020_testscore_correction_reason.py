@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trainings", "0003_coverage_triggers"),
+        ("trainings", "0010_paper_records"),
     ]
 
     operations = [
