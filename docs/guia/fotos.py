@@ -50,6 +50,11 @@ def main() -> None:
         ask_consent(page)
         export(page)
         trash_and_restore(page)
+        plan(page)
+        invite(page)
+        attend(page)
+        approve_and_issue(page)
+        count_manuals(page)
         bring_a_list(page)
         browser.close()
 
@@ -135,6 +140,63 @@ def trash_and_restore(page: Page) -> None:
     page.goto("/personas/papelera/")
     take(page, "papelera")
     page.get_by_role("button", name=re.compile("Recuperar.*Núñez")).first.click()
+
+
+def plan(page: Page) -> None:
+    page.goto("/formacion/")
+    take(page, "formacion", 900)
+    page.goto("/formacion/cursos/")
+    page.get_by_role("link", name=re.compile("seguro")).first.click()
+    take(page, "curso", 860)
+    page.goto("/formacion/")
+    page.get_by_role("link", name="Planear una edición").click()
+    page.get_by_label("Curso").select_option(index=1)
+    page.get_by_label("Empieza el").fill("16/01/2027")
+    page.get_by_label("Termina el").fill("23/01/2027")
+    take(page, "edicion-nueva", 980)
+
+
+def invite(page: Page) -> None:
+    page.goto("/formacion/matriz/")
+    take(page, "matriz", 1000)
+    page.locator(".heat__link").nth(1).click()
+    take(page, "falta", 1100)
+    page.get_by_label("Elegir a todas").uncheck()
+    for number in range(2):
+        page.locator("input[name=persona]").nth(number).check()
+    page.get_by_role("radio").first.check()
+    press(page, "Revisar la invitación")
+    take(page, "invitar")
+
+
+def attend(page: Page) -> None:
+    page.goto("/formacion/")
+    pending = page.get_by_role("region", name="Falta anotar la asistencia")
+    pending.get_by_role("link").first.click()
+    page.get_by_role("link", name="Todas vinieron").click()
+    page.locator(".pick").nth(1).get_by_role("radio", name="Faltó").click()
+    take(page, "asistencia", 900)
+    page.get_by_role("link", name="Pasar la hoja a máquina").click()
+    take(page, "hoja", 860)
+
+
+def approve_and_issue(page: Page) -> None:
+    page.get_by_role("link", name="edición 2").last.click()
+    page.get_by_role("link", name="Quién completó").click()
+    take(page, "quien-completo", 900)
+    page.goto("/formacion/constancias/?estado=valid")
+    page.locator("tbody").get_by_role("link").first.click()
+    take(page, "constancia", 900)
+    page.get_by_role("link", name="Ver lo que ve cualquiera").click()
+    take(page, "comprobar", 560)
+
+
+def count_manuals(page: Page) -> None:
+    page.goto("/formacion/manual/")
+    page.get_by_role("link", name="Versión 2").first.click()
+    take(page, "manual", 900)
+    page.get_by_role("link", name="Anotar ejemplares").click()
+    take(page, "ejemplares")
 
 
 def bring_a_list(page: Page) -> None:

@@ -27,7 +27,11 @@ MOST_SEATS = 2000
 
 class VersionField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        told = {"course": obj.course.name, "number": obj.number, "hours": f"{obj.hours:g}"}
+        told = {
+            "course": obj.course.name,
+            "number": obj.number,
+            "hours": f"{obj.hours.normalize():f}",
+        }
         return _("%(course)s, versión %(number)s (%(hours)s horas)") % told
 
 
