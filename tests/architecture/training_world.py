@@ -43,8 +43,10 @@ def training_keys(
         completed_on=earlier.ends_on,
     )
     certificate = CertificateFactory(completion=completion)
-    publication = PublicationVersionFactory()
+    publication = PublicationVersionFactory(published_on=None)
     topic = Topic.objects.create(version=publication, order=1, title="Polvo", text="Moja")
+    publication.published_on = timezone.localdate()
+    publication.save()
     signatory = SignatoryFactory(regional_network=network)
     requirement = RequirementFactory(course=edition.course)
     exemption = Exemption.objects.create(

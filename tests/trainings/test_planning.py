@@ -227,7 +227,7 @@ def test_a_session_is_not_cancelled_without_a_reason(coordinator):
 
 
 def test_a_cancelled_session_is_not_changed(coordinator):
-    session = SessionFactory(cancelled_at=timezone.now())
+    session = SessionFactory(cancelled_at=timezone.now(), cancel_reason="Lluvia")
 
     with pytest.raises(Refused, match="está cancelada"):
         move(session, coordinator)
