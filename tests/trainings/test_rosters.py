@@ -152,6 +152,19 @@ def test_where_there_are_quotas_who_has_none_proposes_nobody(
     assert [line.person for line in edition.enrolments.all()] == [irma]
 
 
+def test_a_man_is_not_enrolled_among_women(coordinator, rio_claro):
+    (rosa,), man = members_of(rio_claro, 1), PersonFactory(sex="m", given_names="Juan")
+    MembershipFactory(person=man, organisation=rio_claro)
+
+    with pytest.raises(Refused, match="Juan") as refused:
+        enrol(open_edition(), [rosa, man], coordinator)
+    done = enrol(open_edition(audience="mixed"), [rosa, man], coordinator)
+
+    assert refused.value.field == "people"
+    assert not Enrolment.objects.filter(edition__audience="women").exists()
+    assert len(done.added) == 2
+
+
 def test_a_proposal_takes_no_seat_but_counts_against_the_quota(leader, rio_claro):
     edition = open_edition(seats=2)
     EnrolmentFactory(edition=edition, organisation=OrganisationFactory())

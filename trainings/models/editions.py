@@ -171,6 +171,10 @@ class Edition(models.Model):
             return self.State.PLANNED
         return self.State.FULL if self.seats and taken >= self.seats else self.State.OPEN
 
+    def is_for(self, person: Person) -> bool:
+        """A man is not of those an edition for women is held for."""
+        return not (self.audience == self.Audience.WOMEN and person.sex == Person.Sex.MALE)
+
     @property
     def place_name(self) -> str:
         place = self.zone or self.district
