@@ -53,8 +53,10 @@ def training_keys(
         source="Cuaderno de actas",
     )
     certificate = CertificateFactory(completion=completion)
-    publication = PublicationVersionFactory()
+    publication = PublicationVersionFactory(published_on=None)
     topic = Topic.objects.create(version=publication, order=1, title="Polvo", text="Moja")
+    publication.published_on = timezone.localdate()
+    publication.save()
     signatory = SignatoryFactory(regional_network=network)
     requirement = RequirementFactory(course=edition.course)
     exemption = Exemption.objects.create(

@@ -199,7 +199,8 @@ def test_trap_validity_changes_when_the_rule_is_edited():
         CourseVersion.objects.filter(pk=completion.version_id).update(
             validity="rolling", valid_months=1, hours=Decimal("99")
         )
-    Completion.objects.filter(pk=completion.pk).update(valid_until=date(2026, 11, 2))
+    with pytest.raises(IntegrityError, match="certificate stands"), transaction.atomic():
+        Completion.objects.filter(pk=completion.pk).update(valid_until=date(2026, 11, 2))
 
     told = check(certificate.code, TODAY)
     assert told.answer == Certificate.Answer.VALID

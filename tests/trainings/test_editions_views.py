@@ -89,7 +89,9 @@ def test_the_head_says_when_how_long_who_pays_and_who_teaches(client, trainer, e
     Edition.objects.filter(pk=edition.pk).update(starts_on="2026-10-21", ends_on="2026-12-09")
     for number, day in enumerate(("2026-10-21", "2026-10-28", "2026-11-25", "2026-12-09")):
         SessionFactory(edition=edition, held_on=day, planned_hours=3, topic=f"Tema {number}")
-    SessionFactory(edition=edition, held_on="2026-12-01", cancelled_at=timezone.now())
+    SessionFactory(
+        edition=edition, held_on="2026-12-01", cancelled_at=timezone.now(), cancel_reason="Lluvia"
+    )
     programme = Programme.objects.create(name="Generaciones", code="GEN")
     EditionFunding.objects.create(edition=edition, programme=programme, share=100)
     zenobia = PersonFactory(given_names="Zenobia", paternal_surname="Lazo", maternal_surname="")
@@ -464,7 +466,13 @@ def test_sheets_not_typed_are_told_to_those_who_mark(
     missing = SessionFactory(**past)
     whole = SessionFactory(**past, starts_at=time(14), ends_at=time(18))
     AttendanceFactory(session=whole)
-    SessionFactory(**past, starts_at=time(19), ends_at=time(23), cancelled_at=timezone.now())
+    SessionFactory(
+        **past,
+        starts_at=time(19),
+        ends_at=time(23),
+        cancelled_at=timezone.now(),
+        cancel_reason="Lluvia",
+    )
     SessionFactory(edition=edition)
 
     for user in (coordinator, trainer):

@@ -36,7 +36,7 @@ from trainings.actions.gaps import invite_gaps, undo_invitation
 from trainings.exports.matrix import MATRIX
 from trainings.gaps import Lack, gaps_of
 from trainings.matrix import in_order, matrix_of
-from trainings.models import Completion, Enrolment, Exemption, Requirement
+from trainings.models import Completion, Edition, Enrolment, Exemption, Requirement
 
 TODAY = timezone.localdate()
 
@@ -507,6 +507,8 @@ def test_an_invitation_is_not_undone_after_a_day_an_answer_or_a_mark(
     with pytest.raises(Refused, match="Ya no se puede deshacer"):
         undo_invitation(first=row.get(), by=national)
     row.update(state_changed_at=moment)
+    Edition.objects.filter(pk=edition.pk).update(starts_on=TODAY)
+    edition.refresh_from_db()
     AttendanceFactory(session=SessionFactory(edition=edition), enrolment=row.get())
     with pytest.raises(Refused, match="Ya no se puede deshacer"):
         undo_invitation(first=row.get(), by=national)

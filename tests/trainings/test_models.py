@@ -1,23 +1,27 @@
 """What PostgreSQL refuses of trainings, whoever writes."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
+from django.utils import timezone
 
 from network.partners.models import Programme
-from tests.factories.members import PersonFactory
+from tests.factories.members import OrganisationFactory, PersonFactory
 from tests.factories.trainings import (
     AttendanceFactory,
     CertificateFactory,
+    CompletionFactory,
+    CourseFactory,
     EditionFactory,
     EditionTrainerFactory,
     EnrolmentFactory,
+    PublicationVersionFactory,
     SessionFactory,
     TestScoreFactory,
 )
-from trainings.models import Certificate, EditionFunding
+from trainings.models import Certificate, Completion, EditionFunding, Quota, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +114,80 @@ def test_a_certificate_is_never_deleted():
 
     with pytest.raises(InternalError), transaction.atomic():
         certificate.delete()
+
+
+def of_another_person():
+    CompletionFactory(enrolment=EnrolmentFactory(), person=PersonFactory())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def of_another_course():
+    CompletionFactory(course=CourseFactory())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def marked(**session):
+    AttendanceFactory(session=SessionFactory(**session))
+
+
+def tomorrow():
+    return EditionFactory(starts_on=timezone.localdate() + timedelta(days=1))
+
+
+def changed_after_its_certificate(**values):
+    completion = CertificateFactory().completion
+    Completion.objects.filter(pk=completion.pk).update(**values)
+
+
+@pytest.mark.parametrize(
+    ("rule", "write"),
+    [
+        ("trainings_completion_person", of_another_person),
+        ("trainings_completion_course", of_another_course),
+        ("trainings_edition_course", lambda: EditionFactory(course=CourseFactory())),
+        (
+            "trainings_attendance_held",
+            lambda: marked(cancelled_at=timezone.now(), cancel_reason="Lluvia"),
+        ),
+        ("trainings_attendance_held", lambda: marked(edition=tomorrow())),
+        ("trainings_attendance_coming", lambda: AttendanceFactory(enrolment__state="withdrew")),
+        (
+            "trainings_quota_seats",
+            lambda: Quota.objects.create(
+                edition=EditionFactory(seats=5), organisation=OrganisationFactory(), seats=6
+            ),
+        ),
+        ("trainings_session_cancelled", lambda: SessionFactory(cancelled_at=timezone.now())),
+        (
+            "trainings_topic_draft",
+            lambda: Topic.objects.create(
+                version=PublicationVersionFactory(), order=1, title="Polvo", text="Moja"
+            ),
+        ),
+        ("trainings_enrolment_state", lambda: EnrolmentFactory(state="zzz")),
+        ("trainings_completion_result", lambda: CompletionFactory(result="zzz", reason="x")),
+        ("trainings_testscore_moment", lambda: TestScoreFactory(moment="zzz")),
+        (
+            "trainings_completion_certified",
+            lambda: changed_after_its_certificate(valid_until=date(2040, 1, 1)),
+        ),
+        ("trainings_completion_certified", lambda: changed_after_its_certificate(hours=99)),
+        (
+            "trainings_certificate_annulled",
+            lambda: [
+                CertificateFactory(revoked_on=timezone.localdate(), revocation="error"),
+                Certificate.objects.update(revoked_on=None, revocation=""),
+            ],
+        ),
+    ],
+)
+def test_what_no_form_would_send_is_refused_too(rule, write):
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        write()
+
+    assert constraint_of(error) == rule
 
 
 def test_a_person_is_once_in_an_edition():

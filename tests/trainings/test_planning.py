@@ -11,7 +11,12 @@ from django.utils import timezone
 from network.base.errors import Refused
 from network.base.ids import new_id
 from tests.factories.members import PersonFactory
-from tests.factories.trainings import AttendanceFactory, EditionFactory, SessionFactory
+from tests.factories.trainings import (
+    AttendanceFactory,
+    EditionFactory,
+    EditionTrainerFactory,
+    SessionFactory,
+)
 from trainings.actions.editions import cancel_edition
 from trainings.actions.planning import (
     KEEP,
@@ -129,6 +134,22 @@ def test_several_sessions_are_added_all_or_none_and_the_day_is_named(coordinator
     assert Session.objects.count() == 0
 
 
+def test_the_one_who_leads_gives_the_session_unless_told_and_not_two_at_one_time(coordinator):
+    lead, helper = PersonFactory(), PersonFactory()
+    first, second = EditionFactory(), EditionFactory()
+    for edition in (first, second):
+        EditionTrainerFactory(edition=edition, person=lead)
+        EditionTrainerFactory(edition=edition, person=helper, part="assistant")
+
+    session = add(first, coordinator)
+    with pytest.raises(Refused, match="otra sesión a esa hora") as refused:
+        add(second, coordinator)
+
+    assert session.trainer == lead
+    assert refused.value.field == "trainer"
+    assert add(second, coordinator, trainer=helper).trainer == helper
+
+
 def test_correcting_changes_topic_hours_and_trainer(coordinator):
     session, zenobia = SessionFactory(), PersonFactory()
 
@@ -227,7 +248,7 @@ def test_a_session_is_not_cancelled_without_a_reason(coordinator):
 
 
 def test_a_cancelled_session_is_not_changed(coordinator):
-    session = SessionFactory(cancelled_at=timezone.now())
+    session = SessionFactory(cancelled_at=timezone.now(), cancel_reason="Lluvia")
 
     with pytest.raises(Refused, match="está cancelada"):
         move(session, coordinator)

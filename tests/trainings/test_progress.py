@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def edition():
-    edition = EditionFactory()
+    edition = EditionFactory(starts_on=timezone.localdate() - timedelta(days=12))
     for day in range(10):
         SessionFactory(edition=edition, held_on=edition.starts_on + timedelta(days=day))
     return edition

@@ -152,15 +152,29 @@ def test_where_there_are_quotas_who_has_none_proposes_nobody(
     assert [line.person for line in edition.enrolments.all()] == [irma]
 
 
+def test_a_man_is_not_enrolled_among_women(coordinator, rio_claro):
+    (rosa,), man = members_of(rio_claro, 1), PersonFactory(sex="m", given_names="Juan")
+    MembershipFactory(person=man, organisation=rio_claro)
+
+    with pytest.raises(Refused, match="Juan") as refused:
+        enrol(open_edition(), [rosa, man], coordinator)
+    done = enrol(open_edition(audience="mixed"), [rosa, man], coordinator)
+
+    assert refused.value.field == "people"
+    assert not Enrolment.objects.filter(edition__audience="women").exists()
+    assert len(done.added) == 2
+
+
 def test_a_proposal_takes_no_seat_but_counts_against_the_quota(leader, rio_claro):
-    edition = open_edition(seats=1)
+    edition = open_edition(seats=2)
+    EnrolmentFactory(edition=edition, organisation=OrganisationFactory())
     Quota.objects.create(edition=edition, organisation=rio_claro, seats=2)
     enrol(edition, members_of(rio_claro, 2), leader, State.PROPOSED)
 
     with pytest.raises(Refused, match="Río Claro usa 2 de 2 cupos"):
         enrol(edition, members_of(rio_claro, 1), leader, State.PROPOSED)
 
-    assert states_of(edition) == [State.PROPOSED, State.PROPOSED]
+    assert states_of(edition) == [State.CONFIRMED, State.PROPOSED, State.PROPOSED]
 
 
 def test_the_quota_of_a_region_counts_all_its_organisations(
@@ -327,7 +341,8 @@ def test_trap_waitlist_promoted_on_wrong_event(leaving, how, coordinator):
 
 
 def test_groups_are_told_whose_turn_it_is_and_why(rio_claro, piedra_viva, madre_de_dios):
-    edition = open_edition(seats=2)
+    edition = open_edition(seats=9)
+    EnrolmentFactory.create_batch(7, edition=edition)
     Quota.objects.create(edition=edition, regional_network=madre_de_dios, seats=9)
     waiting(edition, rio_claro, 4, ago=3)
     waiting(edition, piedra_viva, 2, ago=2)

@@ -187,6 +187,18 @@ def test_a_change_without_anybody_ticked_is_told(client, edition, coordinator):
     assert "Marca a una mujer al menos." in answer.content.decode()
 
 
+def test_a_man_who_walked_in_among_women_is_flagged(client, edition, coordinator, rio_claro):
+    line(edition, rio_claro, "Rosa")
+    man = line(edition, rio_claro, "Juan", origin="walk_in")
+    man.person.sex = "m"
+    man.person.save()
+
+    page = roster_of(client, coordinator, edition)
+
+    assert [shown.enrolment for shown in page.context["lines"] if shown.is_out_of_audience] == [man]
+    assert "La edición es de mujeres" in page.content.decode()
+
+
 def test_a_leader_answers_for_her_women_and_invites_nobody(client, edition, leader, rio_claro):
     invited = line(edition, rio_claro, "Rosa", state=State.INVITED)
     proposed = line(edition, rio_claro, "Olga", state=State.PROPOSED)

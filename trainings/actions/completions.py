@@ -95,6 +95,7 @@ DECIDED = (
     "hours",
     "planned_hours",
     "valid_until",
+    "person",
     "organisation",
     "approved_by",
     "approved_at",
@@ -144,6 +145,7 @@ def _row(
         place=edition.place_name,
         is_demo=edition.is_demo,
     )
+    row.person_id = enrolment.person_id  # decided again, after she was recognised as another
     row.organisation_id = enrolment.organisation_id
     row.result = decision.result
     row.reason = reason or ("" if is_completed else proposal.why)

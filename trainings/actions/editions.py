@@ -304,6 +304,9 @@ def set_quota(
     refuse_if_over(edition)
     if (organisation is None) == (regional_network is None):
         raise Refused(_("Elige una organización o una red regional."), field="organisation")
+    if edition.seats is not None and seats > edition.seats:
+        words = _("La edición tiene %(seats)s cupos en total.") % {"seats": edition.seats}
+        raise Refused(words, field="seats")
     row, _is_new = Quota.objects.update_or_create(
         edition=edition,
         organisation=organisation,

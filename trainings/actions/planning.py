@@ -17,7 +17,7 @@ from network.base.dates import day
 from network.base.errors import Refused, refusing_broken_rules
 from trainings.actions.editions import locked, refuse_if_over
 from trainings.codes import session_code
-from trainings.models import Attendance, Edition, Session
+from trainings.models import Attendance, Edition, EditionTrainer, Session
 
 # What becomes of marks made already when their session is moved.
 KEEP, WITHDRAW = "keep", "withdraw"
@@ -89,9 +89,20 @@ def _insert(id: UUID, edition: Edition, facts: SessionFacts) -> Session:
     session = Session(pk=id, edition=edition, code=new_code())
     for name, value in vars(facts).items():
         setattr(session, name, value)
+    session.trainer = facts.trainer or _who_leads(edition)
     with _refusing(session):
         session.save(force_insert=True)
     return session
+
+
+def _who_leads(edition: Edition) -> Person | None:
+    """The only trainer, or the only one who leads: then the database knows when she is busy."""
+    trainers = list(edition.trainers.select_related("person"))
+    leads = [row for row in trainers if row.part == EditionTrainer.Part.LEAD]
+    for rows in (trainers, leads):
+        if len(rows) == 1:
+            return rows[0].person
+    return None
 
 
 def _refusing(session: Session) -> AbstractContextManager[None]:

@@ -63,6 +63,9 @@ def enrol_people(
     done = Enrolled(already=[person for person in wanted if person.pk in known])
     new = [person for person in wanted if person.pk not in known]
     _refuse_unrecorded(new)
+    if others := [person.listed_name for person in new if not edition.is_for(person)]:
+        words = _("La edición es de mujeres: quita a %(names)s.") % {"names": "; ".join(others)}
+        raise Refused(words, field="people")
     is_proposal = not runs(by, edition)
     if is_proposal and new:
         _refuse_out_of_time(edition)

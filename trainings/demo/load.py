@@ -124,7 +124,6 @@ def _manual(today: date) -> None:
             pk=identity("manual", number),
             publication=publication,
             number=number,
-            published_on=today - timedelta(days=days_ago),
             changes="Se agrega el tema del mercurio." if number == 2 else "",
             is_demo=True,
         )
@@ -140,6 +139,8 @@ def _manual(today: date) -> None:
             )
             for order, (title, text, do, avoid) in enumerate(MANUAL[: number + 2], start=1)
         )
+        version.published_on = today - timedelta(days=days_ago)
+        version.save(update_fields=["published_on"])
         for region in RegionalNetwork.objects.filter(is_demo=True):
             StockMovement.objects.create(
                 pk=identity("stock", number, region.code),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -87,6 +88,35 @@ class Attendance(models.Model):
             models.CheckConstraint(
                 condition=Q(mark="") | Q(marked_at__isnull=False, received_at__isnull=False),
                 name="trainings_attendance_when",
+            ),
+        ]
+        triggers = [
+            # Whoever left after the roster was written stays in it, and her mark may be corrected.
+            pgtrigger.Trigger(
+                name="of_a_session_held",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("mark"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__mark__in=["p", "l", "e", "a"]),
+                func=(
+                    "IF EXISTS (SELECT FROM trainings_session s WHERE s.id = NEW.session_id"
+                    " AND (s.cancelled_at IS NOT NULL"
+                    " OR s.held_on > (now() AT TIME ZONE 'America/Lima')::date)) THEN"
+                    " RAISE EXCEPTION 'a mark in a session that was not held' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_attendance_held'; END IF;"
+                    " RETURN NEW;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="of_somebody_coming",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func=(
+                    "IF EXISTS (SELECT FROM trainings_enrolment e WHERE e.id = NEW.enrolment_id"
+                    " AND e.state IN ('declined', 'withdrew')) THEN"
+                    " RAISE EXCEPTION 'a mark of somebody who is not coming' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_attendance_coming'; END IF;"
+                    " RETURN NEW;"
+                ),
             ),
         ]
 

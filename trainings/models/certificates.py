@@ -172,6 +172,18 @@ class Certificate(models.Model):
                     " USING ERRCODE = '23514', CONSTRAINT = 'trainings_certificate_frozen';"
                 ),
             ),
+            pgtrigger.Trigger(
+                name="annulled_for_good",
+                operation=pgtrigger.UpdateOf("revoked_on", "revocation"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange("revoked_on", "revocation"),
+                func=(
+                    "IF OLD.revoked_on IS NOT NULL THEN"
+                    " RAISE EXCEPTION 'what was annulled stays so' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_certificate_annulled'; END IF;"
+                    " RETURN NEW;"
+                ),
+            ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="proved",

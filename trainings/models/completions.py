@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -157,6 +158,48 @@ class Completion(models.Model):
             models.CheckConstraint(
                 condition=Q(completed_precision__in=["d", "m", "y"]),
                 name="trainings_completion_precision",
+            ),
+            models.CheckConstraint(
+                condition=Q(result__in=["completed", "not_completed"]),
+                name="trainings_completion_result",
+            ),
+        ]
+        triggers = [
+            # Looked at when all is written: two records merged move their lines one after another.
+            pgtrigger.Trigger(
+                name="of_its_enrolment",
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("person_id", "enrolment_id", "voided_at"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__voided_at__isnull=True, new__enrolment__isnull=False),
+                func=(
+                    "IF NOT EXISTS (SELECT FROM trainings_completion c JOIN trainings_enrolment e"
+                    " ON e.id = c.enrolment_id"
+                    " JOIN members_person p ON p.id = c.person_id"
+                    " AND (e.person_id IN (p.id, p.merged_into_id)"
+                    " OR c.voided_at IS NOT NULL) WHERE c.id = NEW.id) THEN"
+                    " RAISE EXCEPTION 'a completion of another person' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_completion_person'; END IF;"
+                    " RETURN NULL;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="stands_behind_its_certificate",
+                operation=pgtrigger.UpdateOf(
+                    "result", "hours", "planned_hours", "completed_on", "valid_until", "voided_at"
+                ),
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange(
+                    "result", "hours", "planned_hours", "completed_on", "valid_until", "voided_at"
+                ),
+                func=(
+                    "IF EXISTS (SELECT FROM trainings_certificate WHERE completion_id = OLD.id"
+                    " AND replaced_by_id IS NULL AND revoked_on IS NULL) THEN"
+                    " RAISE EXCEPTION 'its certificate stands' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_completion_certified'; END IF;"
+                    " RETURN NEW;"
+                ),
             ),
         ]
 

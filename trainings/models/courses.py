@@ -223,6 +223,8 @@ class CourseVersion(models.Model):
                 name="trainings_courseversion_number",
                 violation_error_message=_("Ese curso ya tiene esa versión."),
             ),
+            # The pair that editions and completions refer to (migration 0022).
+            models.UniqueConstraint(fields=["id", "course"], name="trainings_courseversion_pair"),
             models.CheckConstraint(
                 condition=Q(hours__gt=0, hours__lte=999),
                 name="trainings_courseversion_hours",

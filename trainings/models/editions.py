@@ -171,6 +171,10 @@ class Edition(models.Model):
             return self.State.PLANNED
         return self.State.FULL if self.seats and taken >= self.seats else self.State.OPEN
 
+    def is_for(self, person: Person) -> bool:
+        """A man is not of those an edition for women is held for."""
+        return not (self.audience == self.Audience.WOMEN and person.sex == Person.Sex.MALE)
+
     @property
     def place_name(self) -> str:
         place = self.zone or self.district
@@ -313,6 +317,20 @@ class Quota(models.Model):
                 name="trainings_quota_whose",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="within_the_seats",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.After,
+                func=(
+                    "IF EXISTS (SELECT FROM trainings_edition e WHERE e.id = NEW.edition_id"
+                    " AND e.seats < NEW.seats) THEN"
+                    " RAISE EXCEPTION 'a quota above the seats' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_quota_seats'; END IF;"
+                    " RETURN NULL;"
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation or self.regional_network}: {self.seats}"
@@ -391,6 +409,11 @@ class Session(models.Model):
                 ),
                 name="trainings_session_hours",
                 violation_error_message=_("Las horas no pasan de lo que dura la sesión."),
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | ~Q(cancel_reason=""),
+                name="trainings_session_cancelled",
+                violation_error_message=_("Escribe por qué se cancela."),
             ),
             ExclusionConstraint(
                 name="trainings_session_overlap",

@@ -111,6 +111,19 @@ class Enrolment(models.Model):
                 violation_error_message=_("Ya está en la lista de esta edición."),
             ),
             models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "proposed",
+                        "invited",
+                        "confirmed",
+                        "waiting",
+                        "declined",
+                        "withdrew",
+                    ]
+                ),
+                name="trainings_enrolment_state",
+            ),
+            models.CheckConstraint(
                 condition=Q(person__isnull=False) | ~Q(walk_in_name=""),
                 name="trainings_enrolment_named",
                 violation_error_message=_("Escribe su nombre."),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -106,6 +107,20 @@ class Topic(models.Model):
                 name="trainings_topic_picture",
                 violation_error_message=_("Di con palabras qué se ve en la imagen."),
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="of_a_draft",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func=(
+                    "IF EXISTS (SELECT FROM trainings_publicationversion v"
+                    " WHERE v.id = NEW.version_id AND v.published_on IS NOT NULL) THEN"
+                    " RAISE EXCEPTION 'a topic added to what was published' USING"
+                    " ERRCODE = '23514', CONSTRAINT = 'trainings_topic_draft'; END IF;"
+                    " RETURN NEW;"
+                ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -54,6 +54,9 @@ class TestScore(models.Model):
                 violation_error_message=_("Ya tiene puntaje en esa prueba."),
             ),
             models.CheckConstraint(
+                condition=Q(moment__in=["before", "after"]), name="trainings_testscore_moment"
+            ),
+            models.CheckConstraint(
                 condition=Q(maximum__gt=0, score__gte=0, score__lte=F("maximum")),
                 name="trainings_testscore_range",
                 violation_error_message=_("El puntaje va de 0 al máximo de la prueba."),

@@ -64,6 +64,7 @@ class Line:
     pill: str
     needs: str
     is_ticked: bool
+    is_out_of_audience: bool = False  # who walked in, or was enrolled before it was for women
 
 
 @require_safe
@@ -129,6 +130,7 @@ def _lines(request: SignedInRequest, edition: Edition, rows: Any, ticked: set[st
             pill=PILLS[State(line.state)],
             needs=needs_in_words(getattr(line.person, "needs", None)) if line.person else "",
             is_ticked=str(line.pk) in ticked,
+            is_out_of_audience=line.person is not None and not edition.is_for(line.person),
         )
         for line in found
     ]
