@@ -43,24 +43,9 @@ from tests.factories.members import (
     PhoneFactory,
 )
 from tests.factories.workbooks import xlsx, xlsx_book
+from tests.importing import Told, every_table
 
 HEADINGS = ["Apellido paterno", "Apellido materno", "Nombres", "DNI", "Organización"]
-
-
-class Told:
-    """What became of every row, and of the file."""
-
-    def __init__(self, result, rows):
-        self.counts = {name: count for name, count in result.counts.items() if count}
-        self.rows = {row["row"]: row for row in rows}
-        self.batch = ImportBatch.objects.filter(pk=result.batch_id).first()
-        assert result.read == sum(result.counts.values()) == len(rows)
-
-    def errors(self, row):
-        return [(e["column"], e["value"], e["message"]) for e in self.rows[row]["errors"]]
-
-    def changes(self, row):
-        return [(c["column"], c["before"], c["after"]) for c in self.rows[row]["changes"]]
 
 
 @pytest.fixture
@@ -85,16 +70,6 @@ def bring(national):
 
 def women(*rows, headings=HEADINGS):
     return xlsx([headings, *rows])
-
-
-def every_table():
-    """The whole content of every table, history and access log included."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT array_agg(t::text ORDER BY t::text) FROM "{table}" t')
-            found[table] = cursor.fetchone()
-    return found
 
 
 # --- A messy workbook ----------------------------------------------------------------------------

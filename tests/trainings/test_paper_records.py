@@ -21,7 +21,6 @@ from network.base.imports.reader import open_book
 from network.base.imports.rows import SOMEONE_ELSE
 from network.base.imports.told import told_row
 from network.base.imports.undo import undo_import
-from network.base.models import ImportBatch
 from tests.factories.members import MembershipFactory, PersonFactory
 from tests.factories.trainings import (
     CertificateFactory,
@@ -32,6 +31,7 @@ from tests.factories.trainings import (
     RequirementFactory,
 )
 from tests.factories.workbooks import xlsx
+from tests.importing import Told, every_table
 from trainings.coverage import count_coverage
 from trainings.models import Completion, CourseAlias
 
@@ -39,22 +39,14 @@ pytestmark = pytest.mark.django_db
 HEADINGS = ["Apellidos y nombres", "DNI", "Organización", "Curso", "Fecha", "Fuente"]
 NOTEBOOK = "Cuaderno de actas 2019, folio 12"
 COURSE = "Trabajo seguro en el pallaqueo"
-APART = {"completions_unverified": 1}
 
 
-class Told:
+class Asked(Told):
+    """And what is asked of whoever brings it."""
+
     def __init__(self, gathered, result, rows):
-        self.counts = {name: count for name, count in result.counts.items() if count}
-        self.rows = {row["row"]: row for row in rows}
+        super().__init__(result, rows)
         self.questions = {asked["text"]: asked for asked in gathered.questions.values()}
-        self.batch = ImportBatch.objects.filter(pk=result.batch_id).first()
-        assert result.read == sum(result.counts.values()) == len(rows)
-
-    def errors(self, row):
-        return [(e["column"], e["value"], e["message"]) for e in self.rows[row]["errors"]]
-
-    def changes(self, row):
-        return [(c["column"], c["before"], c["after"]) for c in self.rows[row]["changes"]]
 
     def answer(self, text, choice):
         return {self.questions[text]["key"]: str(getattr(choice, "pk", choice))}
@@ -107,7 +99,7 @@ def bring(national):
                 commit=commit,
                 each=each,
             )
-        return Told(gathered, result, told)
+        return Asked(gathered, result, told)
 
     return bring
 
@@ -123,15 +115,6 @@ def figures():
         value = figure.compute(Question())
         if value:
             found[name] = value
-    return found
-
-
-def everything():
-    with connection.cursor() as cursor:
-        found = {}
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT array_agg(t::text ORDER BY t::text) FROM "{table}" t')
-            found[table] = cursor.fetchone()
     return found
 
 
@@ -155,6 +138,18 @@ def test_a_record_is_unverified_and_takes_hours_and_validity_of_the_version_in_u
     assert (record.hours, record.valid_until) == (Decimal(16), date(2021, 8, 15))
     assert (record.completed_on, record.completed_precision) == (date(2019, 8, 15), "d")
     assert record.source == NOTEBOOK
+
+
+def test_the_rule_is_that_of_the_version_the_day_fell_in(bring, course, rosaura):
+    CourseVersionFactory(
+        course=course, number=2, hours=40, valid_months=6, validity="rolling",
+        in_use_from=date(2021, 1, 1),
+    )  # fmt: skip
+
+    bring(line(when="10/01/2022"))
+
+    record = Completion.objects.get()
+    assert (record.hours, record.valid_until) == (Decimal(40), date(2022, 7, 10))
 
 
 def test_all_that_a_coordinator_writes_is_kept(bring, course, rosaura):
@@ -205,7 +200,7 @@ def test_a_record_without_source_is_refused(bring, course, rosaura):
 
 # --- Which course --------------------------------------------------------------------------------
 def test_an_unknown_course_is_refused_at_its_cell_with_nothing_half_saved(bring, course, rosaura):
-    before = everything()
+    before = every_table()
 
     told = bring(line(course="Repostería"), line(course="Repostería", when="2020"), commit=False)
 
@@ -214,7 +209,7 @@ def test_an_unknown_course_is_refused_at_its_cell_with_nothing_half_saved(bring,
          "No hay un curso «Repostería». Di cuál es, o pide que lo registren."),
     ]  # fmt: skip
     assert told.questions["Repostería"]["rows"] == 2
-    assert everything() == before
+    assert every_table() == before
 
 
 def test_the_database_refuses_an_unknown_course(rosaura):
@@ -302,6 +297,18 @@ def test_questions_are_gathered_over_all_rows_and_not_only_those_shown(bring, co
 
 
 # --- Who -----------------------------------------------------------------------------------------
+def test_a_name_alone_waits_for_a_person_also_where_a_leader_has_one_organisation(
+    bring, course, rosaura, leader
+):
+    assert bring(line(dni=None), by=leader).counts == {"parked": 1}
+
+
+def test_a_namesake_of_another_organisation_is_not_taken_for_her(
+    bring, course, rosaura, piedra_viva
+):
+    assert bring(line(dni=None, at="Piedra Viva")).counts == {"parked": 1}
+
+
 def test_a_name_alone_waits_for_a_person(bring, course, rosaura):
     told = bring(line(dni=None))
 
@@ -435,9 +442,11 @@ def test_an_import_is_undone_with_the_names_it_remembered(bring, course, rosaura
     told = bring(line(course="Trabajo segurro"), commit=False)
     bring(line(when="2015"))
     before = list(Completion.objects.values())
+    headings = [*HEADINGS, "Horas"]
     done = bring(
-        line(course="Trabajo segurro"),
-        line(when="03/2015", source="Cuaderno 2015"),
+        [*line(course="Trabajo segurro"), "8"],
+        [*line(when="03/2015", source="Cuaderno 2015"), "7,5"],
+        headings=headings,
         decisions=told.answer("Trabajo segurro", course),
     )
     assert done.counts == {"new": 1, "changed": 1}
@@ -461,12 +470,12 @@ def test_undoing_keeps_what_was_verified_since(bring, course, rosaura, national)
 
 def test_a_preview_leaves_every_table_as_it_was(bring, course, rosaura):
     told = bring(line(course="Trabajo segurro"), commit=False)
-    before = everything()
+    before = every_table()
 
     bring(line(course="Trabajo segurro"), line(), line(course="Trabajo segurro", when="2018"),
           commit=False, decisions=told.answer("Trabajo segurro", course))  # fmt: skip
 
-    assert everything() == before
+    assert every_table() == before
 
 
 # --- Apart ---------------------------------------------------------------------------------------
