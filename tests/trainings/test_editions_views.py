@@ -362,16 +362,16 @@ def test_a_refused_session_says_it_at_its_field(more, field, words, client, coor
 
 
 @pytest.mark.parametrize("day", ["31/02/2026", "1970", "00/00/0000", "mañana", "21-13-2026"])
-def test_a_bad_date_is_an_error_and_never_1970(day, client, coordinator, edition):
+def test_a_bad_date_is_an_error_and_never_1970(day, client, national):
     """Trap: bad date → 1970. Nothing is stored, the words stay, and no list is narrowed by it."""
-    signed_in = sign_in(client, coordinator)
+    signed_in, data = sign_in(client, national), planned(CourseVersionFactory(), None)
 
-    answer = signed_in.post(reverse("session-add", args=[edition.pk]), times(edition, held_on=day))
+    answer = signed_in.post(reverse("edition-add"), data | {"starts_on": day})
     listed = signed_in.get(reverse("attendance-list"), {"desde": day})
 
-    assert answer.context["form"].errors["held_on"]
+    assert answer.context["form"].errors["starts_on"]
     assert f'value="{day}"' in answer.content.decode()
-    assert Session.objects.count() == 0
+    assert Edition.objects.count() == 0
     assert listed.context["listing"].filter_form.errors["desde"]
 
 
