@@ -333,7 +333,8 @@ class CertificateQuerySet(models.QuerySet):
 
     def with_first_day(self) -> CertificateQuerySet:
         """`first_issued_on`: when its number was given, whatever copy stands for it today."""
-        firsts = self.model.objects.filter(year=OuterRef("year"), number=OuterRef("number"), copy=1)
+        certificates = apps.get_model("trainings", "Certificate").objects
+        firsts = certificates.filter(year=OuterRef("year"), number=OuterRef("number"), copy=1)
         return self.annotate(
             first_issued_on=Case(
                 When(copy=1, then=F("issued_on")),
