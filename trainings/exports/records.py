@@ -38,7 +38,11 @@ TRAINING_RECORDS = Export(
     rows=records,
     permission=Permission.ROSTER_VIEW,
     filters=RecordFilters,
-    filters_on={**COMPLETIONS.filters_on, "fuente": "source_kind"},
+    # A paper has no edition: that filter asks about no column of this list.
+    filters_on={
+        **{name: on for name, on in COMPLETIONS.filters_on.items() if on != "edition"},
+        "fuente": "source_kind",
+    },
     search=search,
     order="-completed_on",
     url_name="training-record-detail",
