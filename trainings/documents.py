@@ -39,7 +39,7 @@ def _publications(user: Any) -> Q:
 def _old_papers(user: Any) -> Q:
     """A page of a notebook names others too: only whoever may bring such records in reads it."""
     scope = scope_of(user, Permission.IMPORT)
-    return Q(pk__in=Completion.objects.within(scope).papers().values("evidence"))
+    return Q(pk__in=Completion.objects.within(scope).named().papers().values("evidence"))
 
 
 DOCUMENTS = (

@@ -710,28 +710,38 @@ def test_out_of_reach_nothing_is_told_of_her(bring, leader, rio_claro, piedra_vi
     assert "456" not in said.replace("00123456", "")
 
 
-def test_who_left_is_out_of_reach_of_those_she_left(bring, leader, rio_claro):
-    """Her page answers 404 to them: no file may read or change her either."""
-    gone = MembershipFactory(
+@pytest.fixture
+def gone(rio_claro):
+    """She left Río Claro: her page answers 404 to those who lead it and to its region."""
+    return MembershipFactory(
         person=PersonFactory(dni="00123456", given_names="Zoraida", paternal_surname="Secreta"),
         organisation=rio_claro,
         ends_on=date(2024, 3, 1),
     ).person
 
+
+@pytest.mark.parametrize("named_by", ["id", "dni"])
+def test_who_left_is_not_changed_by_those_she_left(bring, coordinator, gone, named_by):
+    key = [str(gone.pk), None] if named_by == "id" else [None, "00123456"]
+    born = gone.born_on
+
     told = bring(
         women(
-            [str(gone.pk), "Secreta", "Zoraida", None, "01/01/1960"],
-            [None, "Secreta", "Zoraida", "00123456", None],
-            [None, "Secreta", "Zoraida", None, None],
-            headings=["id", "Apellido paterno", "Nombres", "DNI", "Fecha de nacimiento"],
+            [*key, "Secreta", "Zoraida", "01/01/1960"],
+            headings=["id", "DNI", "Apellido paterno", "Nombres", "Fecha de nacimiento"],
         ),
-        by=leader,
+        by=coordinator,
     )
 
     gone.refresh_from_db()
-    said = json.dumps([told.rows[n]["candidates"] for n in (2, 3, 4)])
-    assert [told.rows[n]["outcome"] for n in (2, 3)] == ["refused", "refused"]
-    assert gone.born_on != date(1960, 1, 1)
+    assert (told.counts, gone.born_on) == ({"refused": 1}, born)
+    assert "fuera de tu alcance" in told.errors(2)[0][2]
+
+
+def test_of_who_left_nothing_is_told_to_those_she_left(bring, leader, gone):
+    told = bring(women(["Secreta", "Zoraida"], headings=["Apellido paterno", "Nombres"]), by=leader)
+
+    said = json.dumps(told.rows[2]["candidates"])
     assert (str(gone.pk) in said, "456" in said) == (False, False)
 
 

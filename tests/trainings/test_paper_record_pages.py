@@ -22,6 +22,7 @@ from tests.factories.trainings import (
 )
 from tests.factories.workbooks import xlsx
 from tests.pages import text_of
+from tests.trainings.clients import file_rows
 from trainings.actions.certificates import issue_certificates
 from trainings.actions.records import add_evidence, doubt_record, verify_record
 from trainings.coverage import count_coverage
@@ -241,3 +242,22 @@ def test_a_likeness_is_confirmed_on_the_page_before_anything_counts(client, reco
 
     assert Completion.objects.filter(course=record.course).count() == 3
     assert CourseAlias.objects.get().course == record.course
+
+
+# --- Who left the record -------------------------------------------------------------------------
+@pytest.mark.parametrize("how", ["withdrawn_at", "trashed_at"])
+def test_who_left_the_record_is_in_no_list_file_or_paper(client, make_record, coordinator, how):
+    record = make_record()
+    document = add_evidence(record=record, upload=upload(picture()), by=coordinator)
+    name = record.person.listed_name
+    setattr(record.person, how, timezone.now())
+    record.person.save()
+
+    pages = [
+        sign_in(client, coordinator).get(reverse("training-record-list")).content.decode(),
+        str(file_rows(coordinator, "training_records", is_personal=True)),
+    ]
+
+    assert [name in text or str(record.person.pk) in text for text in pages] == [False, False]
+    assert not Document.objects.visible_to(coordinator).filter(pk=document.pk).exists()
+    assert client.get(page(record)).status_code == 404

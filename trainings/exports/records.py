@@ -20,7 +20,7 @@ class RecordFilters(CompletionFilters):
 
 
 def records(asked: Asked) -> QuerySet[Any]:
-    rows = Completion.objects.within(scope_asked(asked)).papers()
+    rows = Completion.objects.within(scope_asked(asked)).named().papers()
     return rows.annotate(person_name=name_of("person"))
 
 

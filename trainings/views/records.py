@@ -133,7 +133,7 @@ def record_evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def _same_source(request: SignedInRequest, record: Completion) -> Any:
     """Other unverified records that name the same paper, of those she may bring in."""
-    rows = Completion.objects.within(scope_of(request.user, Permission.IMPORT)).papers()
+    rows = Completion.objects.within(scope_of(request.user, Permission.IMPORT)).named().papers()
     if not record.source:
         return rows.none()
     return rows.filter(source=record.source, is_verified=False).exclude(pk=record.pk)
