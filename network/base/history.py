@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pghistory
 import pgtrigger
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, models
 from django.db.models import Model
@@ -61,6 +62,13 @@ def _where_filled(model: type[Model], column: str) -> models.Index:
         condition=models.Q(**{f"{column}__isnull": False}),
         name=f"{model.__name__.lower()[:13]}_{column[:13]}_ev",
     )
+
+
+def was_ever(row: Model, **held: object) -> bool:
+    """Did it hold this once, as its history tells? Whatever it holds now."""
+    name = f"{row._meta.model_name}event"
+    events = apps.get_model(row._meta.app_label, name)._default_manager
+    return events.filter(pgh_obj_id=row.pk, **held).exists()
 
 
 def prime_for_copy() -> None:

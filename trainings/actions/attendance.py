@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from members.models import User
 from network.base.dates import day
 from network.base.errors import Refused
+from network.base.history import was_ever
 from network.documents.actions import store_upload
 from network.documents.models import Document
 from trainings.actions import editions
@@ -118,9 +119,11 @@ def freeze_roster(*, session: Session) -> None:
 
 def was_ever_closed(session: Session) -> bool:
     """Opening it, or its edition, again does not undo that its marks were settled once."""
-    events = Session.pgh_event_model.objects  # type: ignore[attr-defined]
-    closings = events.filter(pgh_obj_id=session.pk, closed_at__isnull=False)
-    return session.is_settled or closings.exists() or editions.was_ever_closed(session.edition)
+    return (
+        session.is_settled
+        or was_ever(session, closed_at__isnull=False)
+        or editions.was_ever_closed(session.edition)
+    )
 
 
 def _open_to_marks(session: Session) -> Session:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from members.models import Organisation, Person, RegionalNetwork, User
 from network.base.dates import day
 from network.base.errors import Refused, refusing_broken_rules
+from network.base.history import was_ever
 from network.partners.models import Institution, Programme
 from network.places.models import District, MiningZone
 from trainings.models import (
@@ -143,9 +144,7 @@ def session_in_words(session: Session) -> str:
 
 def was_ever_closed(edition: Edition) -> bool:
     """Opening it again does not undo that its marks and scores were settled once."""
-    events = Edition.pgh_event_model.objects  # type: ignore[attr-defined]
-    closings = events.filter(pgh_obj_id=edition.pk, closed_on__isnull=False)
-    return bool(edition.closed_on or closings.exists())
+    return edition.closed_on is not None or was_ever(edition, closed_on__isnull=False)
 
 
 # --- Its life -----------------------------------------------------------------------------------

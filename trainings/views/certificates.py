@@ -236,9 +236,9 @@ def edition_certificates(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "trainings/edition_certificates.html", context)
 
 
-def _issue_form(request: SignedInRequest, edition: Edition, due: list[Completion]) -> IssueForm:
+def _issue_form(request: SignedInRequest, edition: Edition, due: list[Any]) -> IssueForm:
     """All are chosen, but those whose certificate was annulled: whoever wants another, says so."""
-    chosen = [row for row in due if not row.was_annulled]  # type: ignore[attr-defined]
+    chosen = [row for row in due if not row.was_annulled]
     return IssueForm(completions=_due(request, edition), initial={"completions": chosen})
 
 
