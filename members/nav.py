@@ -12,7 +12,7 @@ NAV = (
     NavItem(_("Organizaciones"), "organisation-list", Permission.ORGANISATION_VIEW, order=30),
     NavItem(_("Redes"), "network-list", Permission.ORGANISATION_VIEW, order=40, is_rare=True),
     NavItem(_("Juntas"), "board-list", Permission.BOARD_EDIT, order=50, is_rare=True),
-    NavItem(_("Importar"), "import-start", Permission.IMPORT, order=60, is_rare=True),
+    NavItem(_("Importar"), "import-start", Permission.IMPORT, order=60),
     NavItem(_("Cuentas"), "account-list", Permission.ACCOUNT_MANAGE, order=80, is_rare=True),
     NavItem(_("Accesos"), "access-log", Permission.ACCESS_LOG_VIEW, order=90, is_rare=True),
 )
