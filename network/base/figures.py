@@ -186,9 +186,14 @@ class Figure:
     def splits(self) -> tuple[Split, ...]:
         return self.counting.splits if self.counting else ()
 
+    @property
+    def has_period(self) -> bool:
+        """Does a period narrow it? What is counted of today says so, and asks for none."""
+        return self.counting is None or bool(self.counting.dated)
+
     def rows_query(self, question: Question) -> str:
         """The query of its list that holds the rows of this very answer."""
-        said = dict(days_of(question)) if self.counting and self.counting.dated else {}
+        said = dict(days_of(question)) if self.counting and self.has_period else {}
         query = urlencode({**said, **question.narrowed})
         return "&".join(filter(None, (self.list_query, query)))
 

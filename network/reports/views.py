@@ -59,7 +59,9 @@ def figure_detail(request: SignedInRequest, name: str) -> HttpResponse:
             "split": dict(splits).get(split, ""),
             "parts": parts,
             "adds_up": _adds_up(parts, figure, question),
-            "period": period_in_words(question.first, question.last),
+            "period": period_in_words(question.first, question.last)
+            if figure.has_period
+            else _("hoy"),
             "today": timezone.localdate(),
             "crumbs": [(_("Cifras"), reverse("figure-list"))],
         },

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Person, Role
@@ -9,7 +10,7 @@ from network.base.contracts import declared
 from network.base.figures import UNKNOWN, Question, Ratio
 from network.partners.models import Programme
 from network.places.models import District
-from tests.factories.accounts import RoleAssignmentFactory, UserFactory
+from tests.factories.accounts import RoleAssignmentFactory, UserFactory, sign_in
 from tests.factories.members import (
     AffiliationFactory,
     MembershipFactory,
@@ -293,3 +294,16 @@ def test_a_number_and_its_parts_take_one_query_each(count, django_assert_num_que
         number("completions")
     with django_assert_num_queries(1):
         parts("completions", "region")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_asked", "said"),
+    [
+        ("requirement_coverage", False, "Contado hoy"),
+        ("participants", True, "Contado desde el comienzo"),
+    ],
+)
+def test_a_figure_of_today_is_asked_for_no_period(client, national, name, is_asked, said):
+    text = sign_in(client, national).get(reverse("figure-detail", args=[name])).content.decode()
+
+    assert ('name="desde"' in text, said in text) == (is_asked, True)

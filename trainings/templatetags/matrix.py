@@ -54,7 +54,10 @@ def _cell(cell: Cell, gap: str) -> str:
             % {"count": count.expiring}
         )
     if count.unverified:
-        lines.append(_("%(count)s histórico") % {"count": count.unverified})
+        lines.append(
+            ngettext("%(count)s histórico", "%(count)s históricos", count.unverified)
+            % {"count": count.unverified}
+        )
     text = number_format(count.covered) + "".join(
         f' <span class="heat__gap">{line}</span>' for line in lines
     )
