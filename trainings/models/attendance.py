@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network.base.history import tracked
 from network.base.ids import new_id
+from network.base.triggers import refusing_where
 from trainings.models.editions import Session
 from trainings.models.enrolments import Enrolment
 from trainings.querysets import AttendanceQuerySet
@@ -97,25 +98,23 @@ class Attendance(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("mark"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(new__mark__in=["p", "l", "e", "a"]),
-                func=(
-                    "IF EXISTS (SELECT FROM trainings_session s WHERE s.id = NEW.session_id"
-                    " AND (s.cancelled_at IS NOT NULL"
-                    " OR s.held_on > (now() AT TIME ZONE 'America/Lima')::date)) THEN"
-                    " RAISE EXCEPTION 'a mark in a session that was not held' USING"
-                    " ERRCODE = '23514', CONSTRAINT = 'trainings_attendance_held'; END IF;"
-                    " RETURN NEW;"
+                func=refusing_where(
+                    "SELECT FROM trainings_session s WHERE s.id = NEW.session_id AND"
+                    " (s.cancelled_at IS NOT NULL OR s.held_on > (now() AT TIME ZONE"
+                    " 'America/Lima')::date)",
+                    why="a mark in a session that was not held",
+                    constraint="trainings_attendance_held",
                 ),
             ),
             pgtrigger.Trigger(
                 name="of_somebody_coming",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
-                func=(
-                    "IF EXISTS (SELECT FROM trainings_enrolment e WHERE e.id = NEW.enrolment_id"
-                    " AND e.state IN ('declined', 'withdrew')) THEN"
-                    " RAISE EXCEPTION 'a mark of somebody who is not coming' USING"
-                    " ERRCODE = '23514', CONSTRAINT = 'trainings_attendance_coming'; END IF;"
-                    " RETURN NEW;"
+                func=refusing_where(
+                    "SELECT FROM trainings_enrolment e WHERE e.id = NEW.enrolment_id"
+                    " AND e.state IN ('declined', 'withdrew')",
+                    why="a mark of somebody who is not coming",
+                    constraint="trainings_attendance_coming",
                 ),
             ),
         ]

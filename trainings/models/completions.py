@@ -12,6 +12,7 @@ from members.access import Scope
 from members.models import Organisation, Person
 from network.base.history import tracked
 from network.base.ids import new_id
+from network.base.triggers import refusing_where
 from trainings.models.courses import Course, CourseVersion
 from trainings.models.enrolments import Enrolment
 from trainings.querysets import CompletionQuerySet
@@ -193,12 +194,11 @@ class Completion(models.Model):
                 condition=pgtrigger.AnyChange(
                     "result", "hours", "planned_hours", "completed_on", "valid_until", "voided_at"
                 ),
-                func=(
-                    "IF EXISTS (SELECT FROM trainings_certificate WHERE completion_id = OLD.id"
-                    " AND replaced_by_id IS NULL AND revoked_on IS NULL) THEN"
-                    " RAISE EXCEPTION 'its certificate stands' USING"
-                    " ERRCODE = '23514', CONSTRAINT = 'trainings_completion_certified'; END IF;"
-                    " RETURN NEW;"
+                func=refusing_where(
+                    "SELECT FROM trainings_certificate WHERE completion_id = OLD.id AND"
+                    " replaced_by_id IS NULL AND revoked_on IS NULL",
+                    why="its certificate stands",
+                    constraint="trainings_completion_certified",
                 ),
             ),
         ]

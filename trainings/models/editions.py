@@ -15,6 +15,7 @@ from members.access import Scope
 from members.models import Organisation, Person, RegionalNetwork
 from network.base.history import tracked
 from network.base.ids import new_id
+from network.base.triggers import refusing_where
 from network.partners.models import Institution, Programme
 from trainings.models.courses import CourseVersion
 from trainings.querysets import EditionQuerySet, SessionQuerySet
@@ -134,12 +135,12 @@ class Edition(models.Model):
                 operation=pgtrigger.UpdateOf("starts_on", "ends_on"),
                 when=pgtrigger.After,
                 condition=pgtrigger.AnyChange("starts_on", "ends_on"),
-                func=(
-                    "IF EXISTS (SELECT FROM trainings_session s WHERE s.edition_id = NEW.id"
-                    " AND (s.held_on < NEW.starts_on OR s.held_on > NEW.ends_on)) THEN"
-                    " RAISE EXCEPTION 'a session lies outside its edition' USING"
-                    " ERRCODE = '23514', CONSTRAINT = 'trainings_session_inside'; END IF;"
-                    " RETURN NULL;"
+                func=refusing_where(
+                    "SELECT FROM trainings_session s WHERE s.edition_id = NEW.id AND"
+                    " (s.held_on < NEW.starts_on OR s.held_on > NEW.ends_on)",
+                    why="a session lies outside its edition",
+                    constraint="trainings_session_inside",
+                    returns="NULL",
                 ),
             )
         ]
@@ -322,12 +323,12 @@ class Quota(models.Model):
                 name="within_the_seats",
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 when=pgtrigger.After,
-                func=(
-                    "IF EXISTS (SELECT FROM trainings_edition e WHERE e.id = NEW.edition_id"
-                    " AND e.seats < NEW.seats) THEN"
-                    " RAISE EXCEPTION 'a quota above the seats' USING"
-                    " ERRCODE = '23514', CONSTRAINT = 'trainings_quota_seats'; END IF;"
-                    " RETURN NULL;"
+                func=refusing_where(
+                    "SELECT FROM trainings_edition e WHERE e.id = NEW.edition_id AND"
+                    " e.seats < NEW.seats",
+                    why="a quota above the seats",
+                    constraint="trainings_quota_seats",
+                    returns="NULL",
                 ),
             )
         ]

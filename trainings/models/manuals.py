@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Language, Organisation, Person, RegionalNetwork
 from network.base.history import tracked
 from network.base.ids import new_id
+from network.base.triggers import refusing_where
 from trainings.models.editions import Edition
 from trainings.querysets import PublicationVersionQuerySet
 
@@ -113,12 +114,11 @@ class Topic(models.Model):
                 name="of_a_draft",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
-                func=(
-                    "IF EXISTS (SELECT FROM trainings_publicationversion v"
-                    " WHERE v.id = NEW.version_id AND v.published_on IS NOT NULL) THEN"
-                    " RAISE EXCEPTION 'a topic added to what was published' USING"
-                    " ERRCODE = '23514', CONSTRAINT = 'trainings_topic_draft'; END IF;"
-                    " RETURN NEW;"
+                func=refusing_where(
+                    "SELECT FROM trainings_publicationversion v WHERE v.id ="
+                    " NEW.version_id AND v.published_on IS NOT NULL",
+                    why="a topic added to what was published",
+                    constraint="trainings_topic_draft",
                 ),
             )
         ]
